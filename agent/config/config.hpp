@@ -1,0 +1,154 @@
+// The configuration as plain structs: what config/pued.toml says after agent/config/load.hpp has read and checked it.
+// Absent optional values keep the defaults written here. Units are in the names or the types.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/model/register_map.hpp"
+#include "agent/model/topology.hpp"
+
+namespace pued {
+
+using Milliseconds = std::chrono::milliseconds;
+
+enum class Language : std::uint8_t { en, zh };
+enum class BuildKind : std::uint8_t { new_build, rebuilt, existing };
+
+struct SiteConfig {
+    std::string id;                 // topics
+    std::string agent = "agent-1";  // topics
+    std::string name;
+    std::string region;                    // id of a Chinese province or city used by the rules: "beijing", "guangdong"
+    bool hub_node = false;                 // in a national hub node (east-west computing)
+    bool government = false;               // bought by public procurement
+    std::optional<double> standard_racks;  // of 2.5 kW
+    std::optional<std::chrono::year_month_day> commissioned;
+    BuildKind build = BuildKind::existing;
+    std::optional<double> annual_energy_kwh;  // approved or expected; for surcharges
+    int utc_offset_minutes = 480;             // China: fixed UTC+8
+    Language lang = Language::en;
+    std::string accuracy_note;  // free text for reports
+};
+
+struct MeteringConfig {
+    std::chrono::seconds interval{900};  // of the ledger; divides an hour
+    std::chrono::seconds grace{180};     // wait for late readings before an interval closes
+    Milliseconds poll{10000};            // default for devices
+    double unmeasured_w = 0;             // declared estimate of auxiliaries without a meter, W, in E_DC
+};
+
+struct MqttConfig {
+    bool enabled = false;
+    std::string host;
+    std::uint16_t port = 1883;
+    bool tls = false;
+    std::string ca_file, cert_file, key_file;
+    std::string user, password_file;
+    std::string client_id;  // default: pued-SITE-AGENT
+    std::string prefix = "pued";
+    int version = 5;  // 5, or 3 for 3.1.1
+    std::chrono::seconds keep_alive{20};
+    bool readings = false;  // publish reading/…
+};
+
+struct LineConfig {  // [[line]]: a serial line
+    std::string id;
+    std::string device;  // "/dev/ttyS1"
+    unsigned baud = 9600;
+    char parity = 'N';  // N, E, O
+    unsigned stop_bits = 1;
+};
+
+struct DeviceBase {
+    std::string id;
+    Role role = Role::none;
+    std::string rack;
+    double rated_w = 0;
+    Milliseconds poll{0};     // 0: metering.poll
+    Milliseconds timeout{0};  // 0: the profile's or protocol's
+};
+
+struct ModbusDevice : DeviceBase {  // [[meter]]
+    std::string profile;            // id of a register map
+    std::string host;               // numeric or name, TCP; else empty
+    std::uint16_t port = 502;
+    std::string line;                        // id of a [[line]], RTU; else empty
+    unsigned unit_id = 1;                    // 1..247 (0 and 255 on TCP gateways)
+    std::map<std::string, unsigned> counts;  // outlets = 24 -> {"outlet", 24}
+    std::optional<WordOrder> word_order;     // overrides the profile's
+};
+
+struct Accelerators {   // what a server carries
+    std::string model;  // id in config/accelerators
+    unsigned count = 0;
+};
+
+struct IpmiSensor {  // power = "dcmi" or a sensor by name or number
+    bool dcmi = false;
+    std::string name;  // SDR id string; empty: by number
+    std::optional<unsigned> number;
+};
+
+struct IpmiServer : DeviceBase {  // [[server]]
+    std::string host;
+    std::uint16_t port = 623;
+    std::string user, password_file;
+    std::vector<unsigned> cipher_suites{17, 3};
+    std::string privilege = "operator";  // user, operator, admin
+    std::optional<IpmiSensor> power;
+    std::optional<IpmiSensor> activity;  // percent or 0..1; scaled by activity_scale
+    double activity_scale = 0.01;
+    std::vector<Accelerators> accelerators;
+};
+
+struct MqttValue {         // [[mqtt-value]]: a point from a JSON message on a topic
+    std::string device;    // id of the server or meter it belongs to
+    std::string quantity;  // "activity", "power_w", "energy_wh", "clock_hz"
+    std::string topic;     // exact, no wildcards
+    std::string pointer;   // RFC 6901, "/gpu/util"
+    double scale = 1;
+    Milliseconds stale_after{60000};
+};
+
+struct AlertConfig {  // [[alert]]: an operator's own threshold on a metric
+    std::string id;
+    std::string metric;  // "pue-15min", "it-power", …
+    std::string scope = "site";
+    std::optional<double> above, below;  // one of them
+    std::optional<double> clear;         // default: the limit itself
+    unsigned for_count = 3;              // consecutive evaluations
+    unsigned clear_count = 3;
+    std::string severity = "ticket";  // page, ticket, advisory
+};
+
+struct RulesConfig {
+    std::vector<std::string> only;  // ids; empty: every rule that applies to the site
+    std::vector<std::string> skip;
+    std::string window = "hour";  // on which rule limits alert: interval, hour, day
+    double hysteresis = 0.01;     // PUE points below the limit before an alert clears
+    unsigned for_count = 3;
+    unsigned clear_count = 3;
+};
+
+struct Config {
+    std::string file;    // where it came from
+    std::string sha256;  // of the file's bytes, hex
+    SiteConfig site;
+    MeteringConfig metering;
+    MqttConfig mqtt;
+    RulesConfig rules;
+    std::string state_directory = "/var/lib/pued";
+    std::vector<std::string> data_directories;  // searched for devices/, accelerators/, rules/; later ones win
+    std::vector<LineConfig> lines;
+    std::vector<ModbusDevice> meters;
+    std::vector<IpmiServer> servers;
+    std::vector<MqttValue> mqtt_values;
+    std::vector<AlertConfig> alerts;
+};
+
+}  // namespace pued

@@ -1,0 +1,103 @@
+// A TOML file read strictly: every problem is collected with line and column, unknown keys are problems with a "did
+// you mean", and nothing throws. The loaders of this folder use Table; only document.cpp knows toml++.
+//
+//   Problems problems;
+//   if (auto doc = Document::parse(text, "config/pued.toml", problems)) {
+//       Table site = doc->root().table("site");
+//       auto id = site.required_string("id");
+//       site.finish();                      // reports keys nobody asked for
+//   }
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pued {
+
+struct Place {
+    std::string file;
+    unsigned line = 0, column = 0;  // 1-based; 0: the whole file
+};
+
+// "config/pued.toml:14:11: meter "a1": unit_id = 300 is out of range (expected 1..247)"
+struct Problem {
+    Place place;
+    std::string where;  // `meter "a1"`; may be empty
+    std::string what;
+
+    [[nodiscard]] std::string text() const;
+};
+
+class Problems {
+public:
+    void add(Place place, std::string where, std::string what);
+    [[nodiscard]] bool none() const { return list_.empty(); }
+    // In order of file, line, column.
+    [[nodiscard]] std::vector<Problem> sorted() const;
+
+private:
+    std::vector<Problem> list_;
+};
+
+// The nearest of `choices` when it is near enough to be a slip, else empty.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& choices);
+
+class Document;
+
+// One table of the document. Getters note the key as known; a wrong type or range is reported and read as absent.
+class Table {
+public:
+    [[nodiscard]] bool present() const;                        // false: every getter answers "absent", silently
+    [[nodiscard]] Place place() const;                         // of the table's header
+    [[nodiscard]] Place place_of(std::string_view key) const;  // of the value; of the table where there is none
+    void set_where(std::string where);                         // `meter "a1"`; used in messages from here on
+    [[nodiscard]] const std::string& where() const;
+
+    std::optional<std::string> string(std::string_view key);
+    std::optional<std::string> required_string(std::string_view key);
+    std::optional<std::string> id(std::string_view key, bool required);  // is_id(), else a problem
+    std::optional<std::string> choice(std::string_view key, std::initializer_list<std::string_view> choices);
+    std::optional<std::int64_t> integer(std::string_view key, std::int64_t min, std::int64_t max);
+    std::optional<std::uint64_t> bits(std::string_view key);  // any integer, as its 64-bit pattern
+    std::optional<double> number(std::string_view key, double min, double max);
+    std::optional<bool> boolean(std::string_view key);
+    std::optional<std::string> date(std::string_view key);   // a TOML local date, as "2025-06-01"
+    std::vector<std::string> strings(std::string_view key);  // a string counts as a list of one
+    std::vector<std::int64_t> integers(std::string_view key, std::int64_t min, std::int64_t max);
+    Table table(std::string_view key);                // not present() where absent
+    std::vector<Table> tables(std::string_view key);  // array of tables
+    std::vector<std::string> keys() const;            // in file order; all of them
+    bool has(std::string_view key) const;             // does not note it as known
+
+    void problem(std::string_view key, std::string what);      // at that key's value
+    void missing(std::string_view key, std::string expected);  // `KEY is missing (expected …)`
+    void finish();                                             // unknown keys become problems
+
+    struct Impl;
+    explicit Table(std::shared_ptr<Impl> impl);
+
+private:
+    std::shared_ptr<Impl> impl_;
+};
+
+class Document {
+public:
+    // Nothing when the text is no TOML (the problem is in `problems`).
+    static std::optional<Document> parse(std::string_view text, std::string file, Problems& problems);
+    static std::optional<Document> read(const std::string& path, Problems& problems);  // the same, from a file
+
+    [[nodiscard]] Table root() const;
+    [[nodiscard]] const std::string& file() const;
+
+private:
+    struct Impl;
+    std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace pued

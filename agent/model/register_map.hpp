@@ -1,0 +1,104 @@
+// A device model's registers, as data: what config/devices/*.toml says once it is loaded and checked
+// (agent/config/register_map_file.hpp) and what drivers/modbus plans and decodes by. Plain structs; units are already
+// converted to those of our quantity names. Addresses are 0-based, as on the wire.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace pued {
+
+enum class RegisterType : std::uint8_t {
+    u16,
+    i16,
+    u32,
+    i32,
+    u64,
+    i64,
+    f32,
+    f64,
+    bcd16,
+    bcd32,
+    bcd64,
+    mod10_2,
+    mod10_3,
+    mod10_4
+};
+
+// Where the bytes of the most significant word A B … stand. cdab: low word first; badc, dcba: bytes swapped in each
+// word.
+enum class WordOrder : std::uint8_t { abcd, cdab, badc, dcba };
+
+constexpr unsigned words_of(RegisterType type) {
+    switch (type) {
+        case RegisterType::u16:
+        case RegisterType::i16:
+        case RegisterType::bcd16: return 1;
+        case RegisterType::u32:
+        case RegisterType::i32:
+        case RegisterType::f32:
+        case RegisterType::bcd32:
+        case RegisterType::mod10_2: return 2;
+        case RegisterType::mod10_3: return 3;
+        default: return 4;
+    }
+}
+
+// How often a field is wanted: with every poll, or once after each (re)connection (ratios, scales, nominal values).
+enum class ReadRate : std::uint8_t { every_poll, once };
+
+struct Field {
+    std::string name;           // a quantity ("power_w"), in an array one of the element; or a helper register's name
+    std::uint8_t function = 3;  // 3 holding, 4 input
+    std::uint16_t address = 0;  // of the first element, for arrays
+    RegisterType type = RegisterType::u16;
+    WordOrder order = WordOrder::abcd;
+    double scale = 1;  // value = raw * scale * 10^scale_register * factors… + offset
+    double offset = 0;
+    std::int64_t q_uwh = 0;              // energy registers: one count in microwatt-hours before factors; else 0
+    std::uint64_t modulus = 0;           // energy registers: counts at which it wraps; 0: by its type
+    std::string scale_register;          // helper holding a decimal exponent (SunSpec); empty: none
+    std::vector<std::string> factors;    // helpers that multiply (CT, PT, nominal power)
+    std::vector<std::uint64_t> invalid;  // raw words, joined by word order, that mean "no value"
+    std::optional<double> min, max;      // plausible range, in the quantity's unit
+    ReadRate rate = ReadRate::every_poll;
+    bool negate = false;  // devices that count export positive
+};
+
+struct FieldArray {
+    std::string element;  // "outlet", "branch", "phase"
+    unsigned count = 0;   // how many there can be; the configuration may say fewer
+    unsigned stride = 0;  // words from one element's register to the next's; a field may have its own
+    std::vector<Field> fields;
+    std::map<std::string, unsigned> own_stride;  // by field name
+};
+
+struct SpanRules {
+    unsigned max_words = 125;  // in one request
+    unsigned max_gap = 0;      // words read in vain to save a request; 0: never bridge
+    unsigned align = 1;        // 2: start and length even (Eastron)
+    bool exact = false;        // every field by a request of its own
+};
+
+struct RegisterMap {
+    std::string id;  // "eastron-sdm630"
+    std::string vendor;
+    std::vector<std::string> models;
+    std::string kind;    // "meter", "pdu", "ups", "psu"
+    std::string status;  // "documented" (tier A), "community" (tier B)
+    std::vector<std::string> sources;
+    SpanRules spans;
+    unsigned pause_ms = 0;  // silence the device wants between requests
+    unsigned timeout_ms = 1000;
+    unsigned refresh_ms = 0;  // how often the device renews its own registers; 0: unknown
+    unsigned default_baud = 9600;
+    char default_parity = 'N';
+    std::vector<Field> fields;   // published
+    std::vector<Field> helpers;  // read for scaling, not published
+    std::vector<FieldArray> arrays;
+};
+
+}  // namespace pued

@@ -1,0 +1,59 @@
+// The four doors, faked by hand: a clock that moves when told, a sink that remembers, a store in memory.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/ports/clock.hpp"
+#include "agent/ports/sink.hpp"
+#include "agent/ports/source.hpp"
+#include "agent/ports/store.hpp"
+
+namespace pued::fake {
+
+class FakeClock final : public Clock {
+public:
+    explicit FakeClock(UtcTime utc = UtcTime{std::chrono::seconds{1767196800}})
+        : now_{BootTime{std::chrono::hours{1}}, utc, ClockQuality::synced} {}
+    [[nodiscard]] Now now() const override { return now_; }
+    void advance(Duration d) {
+        now_.boot += d;
+        now_.utc += std::chrono::duration_cast<std::chrono::milliseconds>(d);
+    }
+    void step_utc(std::chrono::milliseconds by) { now_.utc += by; }
+
+private:
+    Now now_;
+};
+
+class FakeSink final : public Sink {
+public:
+    void publish(Message message) override { messages.push_back(std::move(message)); }
+    std::vector<Message> messages;
+};
+
+class FakeReportSink final : public ReportSink {
+public:
+    void deliver(Report report) override { reports.push_back(std::move(report)); }
+    std::vector<Report> reports;
+};
+
+class FakeStore final : public Store {
+public:
+    Result<std::optional<std::string>> load(std::string_view name) override {
+        if (broken) return Error{"the store is broken"};
+        const auto found = documents.find(std::string{name});
+        return found == documents.end() ? std::optional<std::string>{} : std::optional{found->second};
+    }
+    Result<void> save(std::string_view name, std::string_view bytes) override {
+        if (broken) return Error{"the store is broken"};
+        documents[std::string{name}] = bytes;
+        return {};
+    }
+    std::map<std::string, std::string> documents;
+    bool broken = false;
+};
+
+}  // namespace pued::fake
