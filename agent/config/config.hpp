@@ -107,6 +107,7 @@ struct IpmiServer : DeviceBase {  // [[server]]
 };
 
 struct MqttValue {         // [[mqtt-value]]: a point from a JSON message on a topic
+    std::string id;        // of the value as a source of its own
     std::string device;    // id of the server or meter it belongs to
     std::string quantity;  // "activity", "power_w", "energy_wh", "clock_hz"
     std::string topic;     // exact, no wildcards

@@ -101,4 +101,9 @@ struct RegisterMap {
     std::vector<FieldArray> arrays;
 };
 
+// What is published for one device, in the order of its points: the fields, then each array element by element
+// ("outlet-1.power_w", "outlet-1.energy_wh", "outlet-2.power_w", …), addresses moved on by the field's stride. `counts`
+// says how many elements the device has, by element name; absent: as many as there can be; never more than that.
+std::vector<Field> expand(const RegisterMap& map, const std::map<std::string, unsigned>& counts);
+
 }  // namespace pued

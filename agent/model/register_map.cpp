@@ -1,0 +1,40 @@
+// A register map laid out for one device: arrays become single fields, element by element. Pure.
+#include "agent/model/register_map.hpp"
+
+#include <algorithm>
+
+namespace pued {
+namespace {
+
+unsigned stride_of(const FieldArray& array, const Field& field) {
+    const auto own = array.own_stride.find(field.name);
+    return own == array.own_stride.end() ? array.stride : own->second;
+}
+
+// The field of element `index` (1-based): named "outlet-3.power_w", its register that many strides on.
+Field element_field(const FieldArray& array, const Field& field, unsigned index) {
+    Field out = field;
+    out.name = array.element + '-' + std::to_string(index) + '.' + field.name;
+    out.address = static_cast<std::uint16_t>(field.address + (index - 1) * stride_of(array, field));
+    return out;
+}
+
+unsigned count_of(const FieldArray& array, const std::map<std::string, unsigned>& counts) {
+    const auto given = counts.find(array.element);
+    return given == counts.end() ? array.count : std::min(given->second, array.count);
+}
+
+}  // namespace
+
+std::vector<Field> expand(const RegisterMap& map, const std::map<std::string, unsigned>& counts) {
+    std::vector<Field> out = map.fields;
+    for (const auto& array : map.arrays) {
+        const unsigned count = count_of(array, counts);
+        for (unsigned index = 1; index <= count; ++index) {
+            for (const auto& field : array.fields) out.push_back(element_field(array, field, index));
+        }
+    }
+    return out;
+}
+
+}  // namespace pued
