@@ -1,0 +1,32 @@
+// From the words of one field to its value, and for energy registers to the exact count. Pure: no clock, no socket,
+// no throwing; any words give an answer. Values come out in the unit of the field's name, energies in Wh.
+//
+// Word order, also for BCD and MOD10: abcd and badc carry the most significant word first, cdab and dcba the least
+// significant; badc and dcba have the two bytes of each word swapped. So a MOD10 register that sends its lowest four
+// digits first (Schneider: 4567, 0123, 0, 0 is 1 234 567) is `cdab`.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "agent/model/reading.hpp"
+#include "agent/model/register_map.hpp"
+
+namespace pued {
+
+struct Decoded {
+    Quality quality = Quality::invalid;
+    double value = 0;            // 0 when invalid
+    std::optional<Count> count;  // energy fields that are good
+};
+
+using HelperValues = std::map<std::string, double>;  // decoded helper registers, by name; a bad one is absent
+
+// `words` are the field's own registers in wire order; too few are invalid. A helper that the field needs and that
+// is not in `helpers` makes it invalid.
+Decoded decode(const Field& field, std::span<const std::uint16_t> words, const HelperValues& helpers);
+
+}  // namespace pued
