@@ -41,6 +41,6 @@ BootTime to_boot(const Anchor& anchor, UtcTime utc);
 // "2026-11-22T06:05:00.000Z"
 std::string rfc3339(UtcTime time);
 
-constexpr double seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
+constexpr double in_seconds(Duration d) { return std::chrono::duration<double>(d).count(); }
 
 }  // namespace pued

@@ -1,0 +1,52 @@
+// One thread a source; each counts itself out when it has closed its sessions.
+#include "agent/runtime/pollers.hpp"
+
+#include <condition_variable>
+#include <mutex>
+
+namespace pued {
+namespace {
+constexpr Duration kStep = std::chrono::milliseconds{200};  // how soon a thread notices that it shall stop
+}
+
+struct Pollers::Shared {
+    std::atomic<bool> stopping{false};
+    std::mutex mutex;
+    std::condition_variable ended;
+    std::size_t running = 0;
+};
+
+Pollers::Pollers(std::vector<std::unique_ptr<Source>> sources, ReportSink& out, const Clock& clock)
+    : shared_(std::make_shared<Shared>()) {
+    shared_->running = sources.size();
+    for (auto& source : sources) {
+        threads_.emplace_back([shared = shared_, source = std::move(source), &out, &clock]() mutable {
+            while (!shared->stopping) source->step(clock.now().boot + kStep, out);
+            source->close();
+            source.reset();
+            const std::lock_guard lock{shared->mutex};
+            --shared->running;
+            shared->ended.notify_all();
+        });
+    }
+}
+
+Pollers::~Pollers() { stop(std::chrono::milliseconds{5000}); }
+
+bool Pollers::stop(std::chrono::milliseconds patience) {
+    shared_->stopping = true;
+    std::unique_lock lock{shared_->mutex};
+    const bool all = shared_->ended.wait_for(lock, patience, [this] { return shared_->running == 0; });
+    lock.unlock();
+    for (auto& thread : threads_) {
+        if (all) {
+            thread.join();
+        } else {
+            thread.detach();
+        }
+    }
+    threads_.clear();
+    return all;
+}
+
+}  // namespace pued

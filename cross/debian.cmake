@@ -1,0 +1,23 @@
+# Common part of the toolchains for Debian's cross compilers and a sysroot made by cross/mk-sysroot. The caller has set
+# PUED_TRIPLET, PUED_PROCESSOR and PUED_QEMU. The sysroot is -DPUED_SYSROOT=… or $PUED_SYSROOT.
+set(CMAKE_SYSTEM_NAME Linux)
+set(CMAKE_SYSTEM_PROCESSOR ${PUED_PROCESSOR})
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES PUED_SYSROOT)
+if(NOT PUED_SYSROOT)
+  set(PUED_SYSROOT $ENV{PUED_SYSROOT})
+endif()
+if(NOT IS_DIRECTORY "${PUED_SYSROOT}")
+  message(FATAL_ERROR "PUED_SYSROOT = \"${PUED_SYSROOT}\" is no folder (make one with cross/mk-sysroot, see cross/README.md)")
+endif()
+set(CMAKE_SYSROOT ${PUED_SYSROOT})
+set(CMAKE_C_COMPILER ${PUED_TRIPLET}-gcc)
+set(CMAKE_CXX_COMPILER ${PUED_TRIPLET}-g++)
+set(CMAKE_LIBRARY_ARCHITECTURE ${PUED_TRIPLET})
+set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
+set(CMAKE_FIND_ROOT_PATH_MODE_PACKAGE ONLY)
+set(ENV{PKG_CONFIG_LIBDIR} ${CMAKE_SYSROOT}/usr/lib/${PUED_TRIPLET}/pkgconfig:${CMAKE_SYSROOT}/usr/share/pkgconfig)
+set(ENV{PKG_CONFIG_SYSROOT_DIR} ${CMAKE_SYSROOT})
+# binfmt_misc may be absent: name the emulator, and CTest runs the tests under it.
+set(CMAKE_CROSSCOMPILING_EMULATOR ${PUED_QEMU};-L;${CMAKE_SYSROOT})
