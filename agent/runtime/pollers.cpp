@@ -36,6 +36,7 @@ Pollers::~Pollers() { stop(std::chrono::milliseconds{5000}); }
 bool Pollers::stop(std::chrono::milliseconds patience) {
     shared_->stopping = true;
     std::unique_lock lock{shared_->mutex};
+    if (threads_.empty()) return shared_->running == 0;  // stopped before
     const bool all = shared_->ended.wait_for(lock, patience, [this] { return shared_->running == 0; });
     lock.unlock();
     for (auto& thread : threads_) {
