@@ -1,0 +1,37 @@
+// One field of a register map file: the inline table behind `power_w = { address = 52, … }`, read strictly and
+// converted to the unit of its name. Part of the register map loader (register_map_file.hpp).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/config/document.hpp"
+#include "agent/model/register_map.hpp"
+
+namespace pued {
+
+// The word order that `key` names; `fallback` where it is absent or wrong (which is reported).
+WordOrder read_word_order(Table& table, std::string_view key, WordOrder fallback);
+
+// What the map as a whole says about its fields.
+struct FieldRules {
+    std::uint8_t function = 3;
+    WordOrder order = WordOrder::abcd;
+    unsigned max_words = 125;
+    bool documented = true;            // no field of low confidence
+    std::vector<std::string> helpers;  // names in [registers]
+};
+
+// True when `name` may name a published field; else a problem at that key of `parent`.
+bool check_quantity_name(Table& parent, const std::string& name);
+
+// The same for a helper register: a-z, 0-9, _, and no quantity.
+bool check_helper_name(Table& parent, const std::string& name);
+
+// Nothing where address or type is missing. Neither calls table.finish(): the caller may know more keys.
+std::optional<Field> read_quantity_field(Table& table, const std::string& name, const FieldRules& rules);
+std::optional<Field> read_helper_field(Table& table, const std::string& name, const FieldRules& rules);
+
+}  // namespace pued

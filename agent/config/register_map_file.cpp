@@ -1,0 +1,248 @@
+// Head, transport, helpers, fields, arrays, then what only shows across them: overlaps and helpers that nobody uses.
+#include "agent/config/register_map_file.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+
+#include "agent/config/register_field.hpp"
+#include "agent/config/register_spans.hpp"
+#include "agent/model/quantity.hpp"
+
+namespace pued {
+namespace {
+
+constexpr unsigned kMostElements = 256;    // of one array
+constexpr std::size_t kMostPoints = 2048;  // of one device
+
+class MapReader {
+public:
+    explicit MapReader(Problems& problems) : problems_(problems) {}
+    RegisterMap read(Table root);
+
+private:
+    void read_head(Table& root);
+    void read_transport(Table table);
+    void read_helpers(Table table);
+    void read_fields(Table table);
+    void read_arrays(Table table);
+    void read_array(Table table, const std::string& element);
+    void read_array_field(Table table, const std::string& name, FieldArray& array);
+    void claim(Table& table, const Field& field, unsigned count, unsigned stride);
+    void check_size(Table& root);
+    void check_helpers_used(Table table);
+
+    Problems& problems_;
+    RegisterMap map_;
+    FieldRules rules_;
+    std::vector<SpanClaim> claims_;
+};
+
+unsigned small(Table& table, std::string_view key, unsigned min, unsigned max, unsigned fallback) {
+    return static_cast<unsigned>(table.integer(key, min, max).value_or(fallback));
+}
+
+std::string required_choice(Table& table, std::string_view key, std::initializer_list<std::string_view> choices) {
+    if (!table.has(key)) table.required_string(key);
+    return table.choice(key, choices).value_or("");
+}
+
+RegisterMap MapReader::read(Table root) {
+    read_head(root);
+    read_transport(root.table("transport"));
+    read_helpers(root.table("registers"));
+    read_fields(root.table("fields"));
+    read_arrays(root.table("arrays"));
+    check_size(root);
+    check_helpers_used(root.table("registers"));
+    root.finish();
+    report_overlaps(std::move(claims_), problems_);
+    return std::move(map_);
+}
+
+void MapReader::read_head(Table& root) {
+    if (!root.has("schema")) root.missing("schema", "schema = 1");
+    root.integer("schema", 1, 1);
+    map_.id = root.id("id", true).value_or("");
+    map_.vendor = root.required_string("vendor").value_or("");
+    map_.models = root.strings("models");
+    if (map_.models.empty()) root.missing("models", "at least one");
+    map_.kind = required_choice(root, "kind", {"meter", "pdu", "ups", "psu"});
+    map_.status = required_choice(root, "status", {"documented", "community"});
+    rules_.documented = map_.status == "documented";
+    map_.sources = root.strings("sources");
+    const auto blank = [](const std::string& text) { return text.find_first_not_of(' ') == std::string::npos; };
+    if (std::all_of(map_.sources.begin(), map_.sources.end(), blank)) {
+        root.missing("sources", "the document, driver or firmware that states these registers");
+    }
+    root.strings("notes");  // for people
+}
+
+void MapReader::read_transport(Table table) {
+    table.set_where("transport");
+    rules_.function = static_cast<std::uint8_t>(small(table, "function", 3, 4, 3));
+    rules_.order = read_word_order(table, "word_order", WordOrder::abcd);
+    rules_.max_words = small(table, "max_words", 1, 125, 125);
+    map_.spans.max_words = rules_.max_words;
+    map_.spans.max_gap = small(table, "max_gap", 0, 124, 0);
+    map_.spans.align = small(table, "align", 1, 2, 1);
+    map_.spans.exact = table.boolean("exact").value_or(false);
+    map_.pause_ms = small(table, "pause_ms", 0, 5000, map_.pause_ms);
+    map_.timeout_ms = small(table, "timeout_ms", 10, 10000, map_.timeout_ms);
+    map_.refresh_ms = small(table, "refresh_ms", 0, 600000, map_.refresh_ms);
+    map_.default_baud = small(table, "baud", 300, 1000000, map_.default_baud);
+    map_.default_parity = table.choice("parity", {"N", "E", "O"}).value_or("N").front();
+    table.finish();
+}
+
+void MapReader::claim(Table& table, const Field& field, unsigned count, unsigned stride) {
+    const auto more = claims_of(table, field, count, stride);
+    claims_.insert(claims_.end(), more.begin(), more.end());
+}
+
+void MapReader::read_helpers(Table table) {
+    table.set_where("registers");
+    rules_.helpers = table.keys();
+    for (const auto& name : table.keys()) {
+        auto entry = table.table(name);
+        if (!check_helper_name(table, name) || !entry.present()) continue;
+        entry.set_where("registers." + name);
+        if (auto field = read_helper_field(entry, name, rules_)) {
+            claim(entry, *field, 0, 0);
+            map_.helpers.push_back(std::move(*field));
+        }
+        entry.finish();
+    }
+}
+
+void MapReader::read_fields(Table table) {
+    table.set_where("fields");
+    for (const auto& name : table.keys()) {
+        auto entry = table.table(name);
+        if (!check_quantity_name(table, name) || !entry.present()) continue;
+        entry.set_where("fields." + name);
+        if (auto field = read_quantity_field(entry, name, rules_)) {
+            claim(entry, *field, 0, 0);
+            map_.fields.push_back(std::move(*field));
+        }
+        entry.finish();
+    }
+}
+
+void MapReader::read_arrays(Table table) {
+    table.set_where("arrays");
+    for (const auto& element : table.keys()) {
+        auto array = table.table(element);
+        if (!is_id(element)) {
+            table.problem(element,
+                          '"' + element + "\" cannot name an element (expected a-z, 0-9 and -, as in \"outlet\")");
+        } else if (array.present()) {
+            read_array(std::move(array), element);
+        }
+    }
+}
+
+void MapReader::read_array(Table table, const std::string& element) {
+    table.set_where("arrays." + element);
+    FieldArray array;
+    array.element = element;
+    if (table.present() && !table.has("count")) table.missing("count", "1.." + std::to_string(kMostElements));
+    array.count = small(table, "count", 1, kMostElements, 1);
+    if (array.count > 1 && !table.has("stride")) table.missing("stride", "the registers from one element to the next");
+    array.stride = small(table, "stride", 1, 65535, 0);
+    auto fields = table.table("fields");
+    if (fields.keys().empty()) table.missing("fields", "[arrays." + element + ".fields] with at least one quantity");
+    fields.set_where(table.where() + ".fields");
+    for (const auto& name : fields.keys()) {
+        auto entry = fields.table(name);
+        if (check_quantity_name(fields, name) && entry.present()) read_array_field(entry, name, array);
+    }
+    table.finish();
+    map_.arrays.push_back(std::move(array));
+}
+
+void MapReader::read_array_field(Table table, const std::string& name, FieldArray& array) {
+    table.set_where("arrays." + array.element + ".fields." + name);
+    const unsigned own = small(table, "stride", 1, 65535, 0);
+    const unsigned stride = own == 0 ? array.stride : own;
+    auto field = read_quantity_field(table, name, rules_);
+    table.finish();
+    if (!field || (stride == 0 && array.count > 1)) return;
+    if (array.count > 1 && words_of(field->type) > stride) {
+        table.problem("type", "a field of " + std::to_string(words_of(field->type)) +
+                                  " words is longer than stride = " + std::to_string(stride) +
+                                  " (expected a stride that reaches the next element)");
+        return;
+    }
+    claim(table, *field, array.count, stride);
+    if (own != 0) array.own_stride[name] = own;
+    array.fields.push_back(std::move(*field));
+}
+
+void MapReader::check_size(Table& root) {
+    std::size_t points = map_.fields.size();
+    for (const auto& array : map_.arrays) points += array.count * array.fields.size();
+    if (points > kMostPoints) {
+        root.problem("arrays", "the arrays and fields make " + std::to_string(points) + " points (expected at most " +
+                                   std::to_string(kMostPoints) + ')');
+    }
+    if (!root.has("fields") && !root.has("arrays")) root.missing("fields", "[fields] or [arrays.…] with a quantity");
+}
+
+void MapReader::check_helpers_used(Table table) {
+    std::vector<std::string> used;
+    const auto note = [&used](const Field& field) {
+        used.push_back(field.scale_register);
+        used.insert(used.end(), field.factors.begin(), field.factors.end());
+    };
+    std::for_each(map_.fields.begin(), map_.fields.end(), note);
+    for (const auto& array : map_.arrays) std::for_each(array.fields.begin(), array.fields.end(), note);
+    table.set_where("registers");
+    for (const auto& name : rules_.helpers) {
+        if (std::find(used.begin(), used.end(), name) != used.end()) continue;
+        table.problem(name,
+                      '"' + name + "\" is used by no field (expected it in factors or scale_register, or left out)");
+    }
+}
+
+// Reads with a list of problems of its own, so that this map's soundness does not hang on another file's.
+std::optional<RegisterMap> checked(Problems& problems, const std::function<std::optional<Document>(Problems&)>& open) {
+    Problems mine;
+    std::optional<RegisterMap> map;
+    if (const auto document = open(mine)) map = MapReader{mine}.read(document->root());
+    for (const auto& problem : mine.sorted()) problems.add(problem.place, problem.where, problem.what);
+    return mine.none() ? map : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<RegisterMap> parse_register_map(std::string_view text, std::string file, Problems& problems) {
+    return checked(problems, [&](Problems& mine) { return Document::parse(text, std::move(file), mine); });
+}
+
+std::optional<RegisterMap> load_register_map(const std::string& path, Problems& problems) {
+    return checked(problems, [&](Problems& mine) { return Document::read(path, mine); });
+}
+
+std::map<std::string, RegisterMap> load_register_maps(const std::vector<std::string>& files, Problems& problems) {
+    std::map<std::string, RegisterMap> out;
+    std::map<std::string, std::string> origin;
+    for (const auto& file : files) {
+        auto map = load_register_map(file, problems);
+        if (!map) continue;
+        const std::string id = map->id;
+        const auto earlier = origin.find(id);
+        using std::filesystem::path;
+        if (earlier != origin.end() && path{earlier->second}.parent_path() == path{file}.parent_path()) {
+            problems.add({file, 0, 0}, {},
+                         "id = \"" + id + "\" is already that of " + earlier->second +
+                             " (expected one map of that id in a folder)");
+            continue;
+        }
+        origin[id] = file;
+        out[id] = std::move(*map);
+    }
+    return out;
+}
+
+}  // namespace pued
