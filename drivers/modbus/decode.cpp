@@ -108,9 +108,8 @@ std::optional<double> told_scale(const Field& field, const HelperValues& helpers
     double product = 1;
     if (!field.scale_register.empty()) {
         const auto exponent = helper(helpers, field.scale_register);
-        if (!exponent || std::abs(*exponent) > widest_exponent) return {};
-        // Dividing by an exact power of ten rounds once; multiplying by 0.1 would round twice.
-        product = *exponent < 0 ? 1 / std::pow(10.0, -*exponent) : std::pow(10.0, *exponent);
+        if (!exponent || std::abs(*exponent) > widest_exponent || *exponent != std::trunc(*exponent)) return {};
+        product = std::pow(10.0, *exponent);
     }
     for (const auto& name : field.factors) {
         const auto factor = helper(helpers, name);

@@ -1,0 +1,217 @@
+// One device's polls: plan, gather, learn, report.
+#include "drivers/modbus/device_poll.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace pued {
+namespace {
+
+constexpr unsigned most_splits_per_poll = 16;  // a device that refuses everything must not hold a line up
+
+// An energy register is never "read once": its count would be shown as just measured.
+bool read_once(const Field& field) { return field.rate == ReadRate::once && field.q_uwh == 0; }
+
+bool wrong_address(std::uint8_t exception) { return exception == 2 || exception == 3; }
+bool may_pass(std::uint8_t exception) { return exception >= 4; }
+
+std::string and_more(std::size_t more) { return more == 0 ? "" : " (and " + std::to_string(more) + " more)"; }
+
+}  // namespace
+
+DevicePoll::DevicePoll(const ModbusPoll& device, LineCost cost, const std::string& link)
+    : device_(device.device),
+      first_point_(device.first_point),
+      unit_(static_cast<std::uint8_t>(device.config.unit_id)),
+      rules_(device.map.spans),
+      cost_(cost),
+      place_(link + " unit " + std::to_string(device.config.unit_id)) {
+    auto add = [&](Field field) {
+        if (device.config.word_order) field.order = *device.config.word_order;
+        items_.push_back({.field = std::move(field), .once = false, .state = State::unread, .words = {}, .last = {}});
+        items_.back().once = read_once(items_.back().field);
+    };
+    for (auto& field : expand(device.map, device.config.counts)) add(std::move(field));
+    published_ = items_.size();
+    for (const auto& field : device.map.helpers) add(field);
+    plan();
+}
+
+std::vector<Wanted> DevicePoll::wanted(bool once) const {
+    std::vector<Wanted> out;
+    for (std::uint32_t i = 0; i < items_.size(); ++i) {
+        const Field& field = items_[i].field;
+        if (items_[i].once != once) continue;
+        out.push_back({.function = field.function,
+                       .address = field.address,
+                       .words = static_cast<std::uint16_t>(words_of(field.type)),
+                       .field = i});
+    }
+    return out;
+}
+
+void DevicePoll::plan() {
+    once_plan_ = plan_spans(wanted(true), rules_, cost_, cuts_);
+    every_plan_ = plan_spans(wanted(false), rules_, cost_, cuts_);
+}
+
+bool DevicePoll::once_missing() const {
+    return std::ranges::any_of(items_, [](const Item& item) { return item.once && item.state != State::answered; });
+}
+
+void DevicePoll::start() {
+    pending_.clear();
+    if (once_missing()) pending_.assign(once_plan_.begin(), once_plan_.end());
+    pending_.insert(pending_.end(), every_plan_.begin(), every_plan_.end());
+    for (auto& item : items_) {
+        if (!item.once) item.state = State::unread;
+    }
+    cuts_before_ = cuts_;
+    answered_ = refused_ = splits_ = 0;
+    first_refusal_.clear();
+}
+
+ReadRequest DevicePoll::request_of(const Span& span) const {
+    return {.unit = unit_, .function = span.function, .address = span.address, .words = span.words};
+}
+
+std::optional<ReadRequest> DevicePoll::request() const {
+    if (pending_.empty()) return {};
+    return request_of(pending_.front());
+}
+
+void DevicePoll::note_time(BootTime sent, BootTime received) {
+    if (answered_ + refused_ == 0) first_sent_ = sent;
+    last_received_ = received;
+}
+
+void DevicePoll::mark(const Span& span, State state) {
+    for (const auto& field : span.fields) items_[field.field].state = state;
+}
+
+void DevicePoll::answer(std::span<const std::uint16_t> words, BootTime sent, BootTime received) {
+    note_time(sent, received);
+    ++answered_;
+    const Span& span = pending_.front();
+    for (const auto& field : span.fields) {
+        const auto own = words.subspan(field.address - std::size_t{span.address}, field.words);
+        std::ranges::copy(own, items_[field.field].words.begin());
+    }
+    mark(span, State::answered);
+    pending_.pop_front();
+}
+
+// Cuts the span and puts its parts in its place; false where that cannot help.
+bool DevicePoll::split(const Span& refused) {
+    if (splits_ >= most_splits_per_poll) return false;
+    const Cuts more = cuts_for(refused);
+    if (more.empty()) return false;
+    ++splits_;
+    cuts_.insert(more.begin(), more.end());
+    const auto parts = plan_spans(refused.fields, rules_, cost_, cuts_);
+    pending_.insert(pending_.begin(), parts.begin(), parts.end());
+    return true;
+}
+
+void DevicePoll::refuse(std::uint8_t exception, BootTime sent, BootTime received) {
+    note_time(sent, received);
+    const Span span = std::move(pending_.front());
+    pending_.pop_front();
+    if (wrong_address(exception) && split(span)) return;
+    ++refused_;
+    if (first_refusal_.empty()) first_refusal_ = exception_text(exception) + " at " + registers_text(request_of(span));
+    mark(span, may_pass(exception) ? State::busy : State::refused);
+}
+
+HelperValues DevicePoll::helper_values() const {
+    HelperValues values;
+    for (std::size_t i = published_; i < items_.size(); ++i) {
+        if (items_[i].state != State::answered) continue;
+        const Decoded decoded = decode(items_[i].field, items_[i].words, {});
+        if (decoded.quality == Quality::good) values[items_[i].field.name] = decoded.value;
+    }
+    return values;
+}
+
+Sample DevicePoll::sample(std::size_t index, const HelperValues& helpers) {
+    Item& item = items_[index];
+    Sample out{
+        .point = first_point_ + static_cast<PointIndex>(index), .quality = Quality::invalid, .value = 0, .count = {}};
+    Decoded now;
+    if (item.state == State::answered) {
+        now = decode(item.field, item.words, helpers);
+        if (now.quality == Quality::good) item.last = now;
+    } else if (item.state == State::busy && item.last.quality == Quality::good) {
+        now = item.last;
+        now.quality = Quality::stale;
+    }
+    out.quality = now.quality;
+    out.value = now.value;
+    out.count = now.count;
+    return out;
+}
+
+void DevicePoll::describe_bad(const std::vector<Sample>& samples, std::string& error) const {
+    if (!first_refusal_.empty()) {
+        error = place_ + ": " + first_refusal_ + and_more(refused_ - 1);
+        return;
+    }
+    const auto bad = [](const Sample& sample) { return sample.quality != Quality::good; };
+    const auto first = std::ranges::find_if(samples, bad);
+    if (first == samples.end()) return;
+    const auto& name = items_[first->point - first_point_].field.name;
+    const auto more = static_cast<std::size_t>(std::count_if(first + 1, samples.end(), bad));
+    error = place_ + ": the device has no valid value for " + name + and_more(more);
+}
+
+Report DevicePoll::finish() {
+    Report report{.device = device_,
+                  .at = first_sent_ + (last_received_ - first_sent_) / 2,
+                  .round_trip = last_received_ - first_sent_,
+                  .state = DeviceState::good,
+                  .error = {},
+                  .samples = {}};
+    if (answered_ == 0 && refused_ > 0) {
+        // A device that refuses everything is not telling about its registers: nothing is learnt from it.
+        cuts_ = cuts_before_;
+        report.state = DeviceState::failed;
+        report.error = place_ + ": " + first_refusal_ + and_more(refused_ - 1);
+        return report;
+    }
+    if (cuts_ != cuts_before_) plan();
+    const HelperValues helpers = helper_values();
+    report.samples.reserve(published_);
+    for (std::size_t i = 0; i < published_; ++i) report.samples.push_back(sample(i, helpers));
+    describe_bad(report.samples, report.error);
+    return report;
+}
+
+Report DevicePoll::fail(const std::string& why, BootTime now) {
+    pending_.clear();
+    return {.device = device_,
+            .at = now,
+            .round_trip = {},
+            .state = DeviceState::failed,
+            .error = place_ + ": " + why,
+            .samples = {}};
+}
+
+void DevicePoll::forget() {
+    for (auto& item : items_) item.state = State::unread;
+}
+
+std::optional<ReadRequest> DevicePoll::probe(std::uint16_t words) const {
+    std::set<std::uint16_t> taken{words};
+    std::optional<ReadRequest> second_best;
+    for (const auto& span : every_plan_) taken.insert(span.words);
+    for (const bool once : {false, true}) {
+        for (const auto& field : wanted(once)) {
+            const auto request = request_of(plan_spans({field}, rules_, cost_, {}).front());
+            if (!taken.contains(request.words)) return request;
+            if (request.words != words) second_best = request;
+        }
+    }
+    return second_best;
+}
+
+}  // namespace pued

@@ -1,0 +1,84 @@
+// One device's polls, whatever the medium: which requests to send, what to learn from answers and refusals, and the
+// Report at the end. Holds no socket and no clock; the source that owns it moves it along on its own thread:
+//
+//   poll.start();
+//   while (auto request = poll.request()) … send it … poll.answer(words, sent, received) or poll.refuse(code, …)
+//   out.deliver(poll.finish());            // or at any point poll.fail("no reply within 1000 ms", now)
+//
+// Registers of ReadRate::once are read first after each forget(), then kept. A refused span ("illegal data address")
+// is cut at its gaps, then in halves, and asked again in the same poll; the cuts stay for later polls.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "drivers/modbus/decode.hpp"
+#include "drivers/modbus/frame.hpp"
+#include "drivers/modbus/modbus_source.hpp"
+#include "drivers/modbus/span_planner.hpp"
+
+namespace pued {
+
+class DevicePoll {
+public:
+    // `link` names the way to the device in error texts: "10.0.0.5:502", "/dev/ttyS1".
+    DevicePoll(const ModbusPoll& device, LineCost cost, const std::string& link);
+
+    void start();
+    // The next request of this poll; nothing when all is asked.
+    [[nodiscard]] std::optional<ReadRequest> request() const;
+    void answer(std::span<const std::uint16_t> words, BootTime sent, BootTime received);
+    void refuse(std::uint8_t exception, BootTime sent, BootTime received);
+    Report finish();
+    Report fail(const std::string& why, BootTime now);
+
+    // The link was lost: what stands behind it may have changed.
+    void forget();
+    // A harmless request whose reply no reply to a request for `words` registers can be mistaken for; nothing where
+    // the device has no such registers. Used on serial lines after a timeout.
+    [[nodiscard]] std::optional<ReadRequest> probe(std::uint16_t words) const;
+    [[nodiscard]] const std::string& place() const { return place_; }  // "10.0.0.5:502 unit 3"
+
+private:
+    enum class State : std::uint8_t { unread, answered, busy, refused };
+    struct Item {
+        Field field;
+        bool once = false;
+        State state = State::unread;
+        std::array<std::uint16_t, 4> words{};
+        Decoded last;  // the newest good value
+    };
+
+    [[nodiscard]] bool once_missing() const;
+    [[nodiscard]] std::vector<Wanted> wanted(bool once) const;
+    [[nodiscard]] ReadRequest request_of(const Span& span) const;
+    void plan();
+    void mark(const Span& span, State state);
+    void note_time(BootTime sent, BootTime received);
+    [[nodiscard]] bool split(const Span& refused);
+    [[nodiscard]] HelperValues helper_values() const;
+    [[nodiscard]] Sample sample(std::size_t index, const HelperValues& helpers);
+    void describe_bad(const std::vector<Sample>& samples, std::string& error) const;
+
+    DeviceIndex device_;
+    PointIndex first_point_;
+    std::uint8_t unit_;
+    SpanRules rules_;
+    LineCost cost_;
+    std::string place_;
+    std::size_t published_ = 0;  // items_ below this index are published, the others are helpers
+    std::vector<Item> items_;
+    Cuts cuts_, cuts_before_;  // learnt; as they were when this poll started
+    std::vector<Span> once_plan_, every_plan_;
+
+    std::deque<Span> pending_;
+    unsigned answered_ = 0, refused_ = 0, splits_ = 0;
+    std::string first_refusal_;
+    BootTime first_sent_, last_received_;
+};
+
+}  // namespace pued

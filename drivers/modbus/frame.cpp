@@ -1,0 +1,123 @@
+// Encoding of read requests, checking of replies.
+#include "drivers/modbus/frame.hpp"
+
+namespace pued {
+namespace {
+
+constexpr std::size_t mbap_length = 7;  // transaction, protocol, length, unit
+constexpr std::uint8_t exception_bit = 0x80;
+
+constexpr std::uint8_t high(unsigned word) { return static_cast<std::uint8_t>(word >> 8U); }
+constexpr std::uint8_t low(unsigned word) { return static_cast<std::uint8_t>(word & 0xFFU); }
+
+unsigned word_at(std::span<const std::uint8_t> bytes, std::size_t at) {
+    return (static_cast<unsigned>(bytes[at]) << 8U) | bytes[at + 1];
+}
+
+Frame bad(std::string why) { return {.state = FrameState::bad, .exception = 0, .words = {}, .error = std::move(why)}; }
+
+std::string instead_of(const char* what, unsigned got, unsigned expected) {
+    return std::string{"reply with "} + what + ' ' + std::to_string(got) + " instead of " + std::to_string(expected);
+}
+
+// Function and everything after it, complete.
+Frame parse_body(std::span<const std::uint8_t> body, const ReadRequest& request) {
+    const std::uint8_t function = body[0];
+    if (function == (request.function | exception_bit)) {
+        if (body.size() != 2) return bad(instead_of("length", static_cast<unsigned>(body.size()), 2));
+        if (body[1] == 0) return bad("exception reply without a code");
+        return {.state = FrameState::whole, .exception = body[1], .words = {}, .error = {}};
+    }
+    if (function != request.function) return bad(instead_of("function", function, request.function));
+    const std::size_t expected = 2U * request.words;
+    if (body.size() < 2 || body[1] != expected || body.size() != 2 + expected) {
+        const std::size_t got = body.size() < 2 ? 0 : body.size() - 2;
+        return bad(instead_of("bytes of data:", static_cast<unsigned>(got), static_cast<unsigned>(expected)));
+    }
+    Frame frame{.state = FrameState::whole, .exception = 0, .words = {}, .error = {}};
+    frame.words.reserve(request.words);
+    for (std::size_t at = 2; at < body.size(); at += 2) {
+        frame.words.push_back(static_cast<std::uint16_t>(word_at(body, at)));
+    }
+    return frame;
+}
+
+// Empty as long as nothing is wrong with the header bytes that are there.
+std::string header_fault(std::span<const std::uint8_t> bytes, std::uint16_t transaction, const ReadRequest& request) {
+    if (bytes.size() >= 2 && word_at(bytes, 0) != transaction) {
+        return instead_of("transaction id", word_at(bytes, 0), transaction);
+    }
+    if (bytes.size() >= 4 && word_at(bytes, 2) != 0) return instead_of("protocol id", word_at(bytes, 2), 0);
+    if (bytes.size() >= 6) {
+        const unsigned length = word_at(bytes, 4);
+        const unsigned expected = 3U + 2U * request.words;
+        if (length != 3 && length != expected) return instead_of("length", length, expected);
+    }
+    if (bytes.size() >= mbap_length && bytes[6] != request.unit) {
+        return instead_of("unit id", bytes[6], request.unit);
+    }
+    return {};
+}
+
+}  // namespace
+
+RawRequest encode_raw(const ReadRequest& request) {
+    return {request.unit,         request.function,    high(request.address),
+            low(request.address), high(request.words), low(request.words)};
+}
+
+TcpRequest encode_tcp(std::uint16_t transaction, const ReadRequest& request) {
+    const RawRequest raw = encode_raw(request);
+    return {high(transaction),
+            low(transaction),
+            0,
+            0,
+            0,
+            static_cast<std::uint8_t>(raw.size()),
+            raw[0],
+            raw[1],
+            raw[2],
+            raw[3],
+            raw[4],
+            raw[5]};
+}
+
+Frame parse_tcp(std::span<const std::uint8_t> bytes, std::uint16_t transaction, const ReadRequest& request) {
+    if (auto fault = header_fault(bytes, transaction, request); !fault.empty()) return bad(std::move(fault));
+    if (bytes.size() < mbap_length) return {};
+    const std::size_t whole = mbap_length - 1 + word_at(bytes, 4);
+    if (bytes.size() > whole) return bad("more bytes than one reply");
+    if (bytes.size() < whole) return {};
+    return parse_body(bytes.subspan(mbap_length), request);
+}
+
+Frame parse_rtu(std::span<const std::uint8_t> bytes, const ReadRequest& request) {
+    if (bytes.size() < 3) return bad("reply of " + std::to_string(bytes.size()) + " bytes");
+    if (bytes[0] != request.unit) return bad(instead_of("unit id", bytes[0], request.unit));
+    return parse_body(bytes.subspan(1), request);
+}
+
+std::string exception_text(std::uint8_t code) {
+    const char* name = "not in the standard";
+    switch (code) {
+        case 1: name = "illegal function"; break;
+        case 2: name = "illegal data address"; break;
+        case 3: name = "illegal data value"; break;
+        case 4: name = "device failure"; break;
+        case 5: name = "acknowledged, still working"; break;
+        case 6: name = "device busy"; break;
+        case 8: name = "memory parity error"; break;
+        case 10: name = "gateway path unavailable"; break;
+        case 11: name = "unit behind the gateway does not answer"; break;
+        default: break;
+    }
+    return "exception " + std::to_string(code) + " (" + name + ')';
+}
+
+std::string registers_text(const ReadRequest& request) {
+    std::string text = request.function == 4 ? "input register" : "holding register";
+    if (request.words == 1) return text + ' ' + std::to_string(request.address);
+    return text + "s " + std::to_string(request.address) + '-' + std::to_string(request.address + request.words - 1);
+}
+
+}  // namespace pued

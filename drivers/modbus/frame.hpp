@@ -1,0 +1,52 @@
+// Modbus read requests and their replies as bytes: the whole of Modbus TCP, and of RTU what remains once libmodbus
+// has checked the CRC. Our own because libmodbus 3.1 sends raw requests with transaction id 0 and accepts TCP replies
+// with a foreign unit or a false length. Pure, knows function codes 3 and 4 only; nothing here can write to a device.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace pued {
+
+struct ReadRequest {
+    std::uint8_t unit = 1;
+    std::uint8_t function = 3;  // 3 holding, 4 input
+    std::uint16_t address = 0;  // 0-based
+    std::uint16_t words = 1;    // 1..125
+};
+
+inline constexpr std::size_t longest_tcp_frame = 260;
+
+using RawRequest = std::array<std::uint8_t, 6>;  // unit, function, address, count: as libmodbus wants it for RTU
+RawRequest encode_raw(const ReadRequest& request);
+
+using TcpRequest = std::array<std::uint8_t, 12>;
+TcpRequest encode_tcp(std::uint16_t transaction, const ReadRequest& request);
+
+enum class FrameState : std::uint8_t { incomplete, whole, bad };
+
+struct Frame {
+    FrameState state = FrameState::incomplete;
+    std::uint8_t exception = 0;        // whole: the device's refusal, 0 for none
+    std::vector<std::uint16_t> words;  // whole without exception: exactly as many as were asked for
+    std::string error;                 // bad: why
+};
+
+// What has arrived so far, judged against the one request in flight; bad as early as it can be told. Bytes after the
+// end of the frame make it bad too: nobody asked for them.
+Frame parse_tcp(std::span<const std::uint8_t> bytes, std::uint16_t transaction, const ReadRequest& request);
+
+// A whole RTU reply without its CRC.
+Frame parse_rtu(std::span<const std::uint8_t> bytes, const ReadRequest& request);
+
+// "exception 2 (illegal data address)"
+std::string exception_text(std::uint8_t code);
+
+// "input register 52", "holding registers 0-9"
+std::string registers_text(const ReadRequest& request);
+
+}  // namespace pued
