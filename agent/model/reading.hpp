@@ -43,6 +43,7 @@ struct Report {
     DeviceState state = DeviceState::failed;
     std::string error;            // why, when failed or when some samples are bad; empty when all is well
     std::vector<Sample> samples;  // empty when failed
+    std::uint32_t skipped = 0;    // polls of this device left out since its last report: the line was busy
 };
 
 }  // namespace pued

@@ -170,7 +170,8 @@ Report DevicePoll::finish() {
                   .round_trip = last_received_ - first_sent_,
                   .state = DeviceState::good,
                   .error = {},
-                  .samples = {}};
+                  .samples = {},
+                  .skipped = 0};
     if (answered_ == 0 && refused_ > 0) {
         // A device that refuses everything is not telling about its registers: nothing is learnt from it.
         cuts_ = cuts_before_;
@@ -188,12 +189,14 @@ Report DevicePoll::finish() {
 
 Report DevicePoll::fail(const std::string& why, BootTime now) {
     pending_.clear();
+    cuts_ = cuts_before_;  // half a poll teaches nothing
     return {.device = device_,
             .at = now,
             .round_trip = {},
             .state = DeviceState::failed,
             .error = place_ + ": " + why,
-            .samples = {}};
+            .samples = {},
+            .skipped = 0};
 }
 
 void DevicePoll::forget() {

@@ -1,7 +1,14 @@
-// Growth of the rest after failures.
+// Slots, and the growth of the rest after failures.
 #include "drivers/modbus/schedule.hpp"
 
 namespace pued {
+
+std::uint32_t Schedule::take(BootTime now) {
+    if (!next_) next_ = now;
+    const auto skipped = now < *next_ ? 0 : (now - *next_) / period_;
+    *next_ += period_ * (skipped + 1);
+    return static_cast<std::uint32_t>(skipped);
+}
 
 void Backoff::failed(BootTime now, Duration least) {
     constexpr Duration first = std::chrono::seconds{1};

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <random>
 
 #include "agent/model/time.hpp"
@@ -14,20 +15,16 @@ namespace pued {
 
 class Schedule {
 public:
-    Schedule(BootTime first, Duration period)
-        : next_(first), period_(std::max<Duration>(period, std::chrono::milliseconds{10})) {}
+    explicit Schedule(Duration period) : period_(std::max<Duration>(period, std::chrono::milliseconds{10})) {}
 
-    [[nodiscard]] BootTime next() const { return next_; }
-    [[nodiscard]] bool due(BootTime now) const { return next_ <= now; }
+    // The first poll is due at any time; the slots count from when it is taken.
+    [[nodiscard]] BootTime next() const { return next_.value_or(BootTime::min()); }
+    [[nodiscard]] bool due(BootTime now) const { return next() <= now; }
     // Takes the newest slot that is due; answers how many older ones are skipped.
-    std::uint32_t take(BootTime now) {
-        const auto skipped = now < next_ ? 0 : (now - next_) / period_;
-        next_ += period_ * (skipped + 1);
-        return static_cast<std::uint32_t>(skipped);
-    }
+    std::uint32_t take(BootTime now);
 
 private:
-    BootTime next_;
+    std::optional<BootTime> next_;
     Duration period_;
 };
 
