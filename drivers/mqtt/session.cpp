@@ -1,0 +1,232 @@
+// The only file that knows Paho MQTT C++ (1.2.0 and up). Its traps that shape this file: never block in a callback
+// (paho.mqtt.cpp issue 389); automatic reconnect loses messages (384) and does not cover the first connect, so there is
+// none; tokens may complete after we stopped to care, so results go by our own ids.
+#include "drivers/mqtt/session.hpp"
+
+#include <mqtt/async_client.h>
+#include <netdb.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <mutex>
+#include <utility>
+
+#include "drivers/mqtt/refusal.hpp"
+
+namespace pued {
+
+namespace {
+
+constexpr std::chrono::seconds library_limit{10};           // TCP, TLS and CONNACK together
+constexpr std::uint32_t largest_packet_accepted = 1 << 20;  // MQTT 5: the broker drops what is larger
+
+void* as_context(std::uint32_t id) { return reinterpret_cast<void*>(static_cast<std::uintptr_t>(id)); }
+std::uint32_t as_id(const mqtt::token& token) {
+    return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(token.get_user_context()));
+}
+
+std::string server_uri(const MqttConfig& broker) {
+    const bool bare_ipv6 = broker.host.find(':') != std::string::npos && broker.host.front() != '[';
+    const std::string host = bare_ipv6 ? '[' + broker.host + ']' : broker.host;
+    return (broker.tls ? "ssl://" : "tcp://") + host + ':' + std::to_string(broker.port);
+}
+
+// The library says only "failure" for a file that it cannot read.
+Result<void> readable_files(const MqttConfig& broker) {
+    if (!broker.tls) return {};
+    for (const auto& [key, path] : {std::pair{"mqtt.ca_file", &broker.ca_file},
+                                    {"mqtt.cert_file", &broker.cert_file},
+                                    {"mqtt.key_file", &broker.key_file}})
+        if (!path->empty() && ::access(path->c_str(), R_OK) != 0)
+            return Error{std::string{key} + ": " + *path + ": " + std::strerror(errno)};
+    return {};
+}
+
+// The library asks the resolver again, but with its global lock held: with a dead name server everything of it would
+// stand still for half a minute. So it is asked only for names that can be resolved.
+Result<void> resolvable(const MqttConfig& broker) {
+    std::string host = broker.host;
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    const int failure = ::getaddrinfo(host.c_str(), nullptr, &hints, &found);
+    if (failure != 0) return Error{broker_name(broker) + ": " + ::gai_strerror(failure) + " (check mqtt.host)"};
+    ::freeaddrinfo(found);
+    return {};
+}
+
+mqtt::properties message_properties(const SessionSettings& settings) {
+    mqtt::properties properties;
+    if (settings.broker.version < 5 || settings.config_sha256.empty()) return properties;
+    properties.add({mqtt::property::CONTENT_TYPE, "application/json"});
+    properties.add({mqtt::property::USER_PROPERTY, "schema", "pued/v1"});
+    properties.add({mqtt::property::USER_PROPERTY, "config", settings.config_sha256});
+    return properties;
+}
+
+mqtt::message_ptr to_paho(const Message& message, const mqtt::properties& properties) {
+    auto out = mqtt::make_message(message.topic, message.payload, message.qos, message.retained);
+    if (!properties.empty()) out->set_properties(properties);
+    return out;
+}
+
+mqtt::create_options create_options_of(const MqttConfig& broker) {
+    return mqtt::create_options{broker.version >= 5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1};
+}
+
+}  // namespace
+
+struct Session::Impl : public mqtt::callback, public mqtt::iaction_listener {
+    Impl(SessionSettings wanted, Mailbox& box)
+        : settings(std::move(wanted)),
+          mailbox(box),
+          properties(message_properties(settings)),
+          client(server_uri(settings.broker), settings.client_id, create_options_of(settings.broker)) {}
+
+    SessionSettings settings;
+    Mailbox& mailbox;
+    mqtt::properties properties;
+    std::mutex tls_mutex;
+    std::string tls_text;       // the last words of OpenSSL
+    mqtt::async_client client;  // last: its end silences the callbacks into the others
+
+    void begin();
+    [[nodiscard]] mqtt::connect_options connect_options();
+    [[nodiscard]] mqtt::ssl_options ssl_options();
+    [[nodiscard]] ConnectFailure failure_of(const mqtt::token& token);
+
+    void lost(std::string why) { mailbox.push({.kind = MqttEvent::Kind::lost, .text = std::move(why)}); }
+
+    void connection_lost(const std::string&) override { lost(broker_name(settings.broker) + ": connection lost"); }
+    void message_arrived(mqtt::const_message_ptr message) override {
+        mailbox.push({.kind = MqttEvent::Kind::arrived,
+                      .text = message->to_string(),
+                      .topic = message->get_topic(),
+                      .retained = message->is_retained()});
+    }
+    void on_success(const mqtt::token& token) override;
+    void on_failure(const mqtt::token& token) override;
+};
+
+void Session::Impl::begin() {
+    client.set_callback(*this);
+    client.set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) {
+        lost(broker_name(settings.broker) + ": disconnected by the broker: " + reason_text(reason));
+    });
+    client.connect(connect_options(), nullptr, *this);
+}
+
+mqtt::connect_options Session::Impl::connect_options() {
+    const bool v5 = settings.broker.version >= 5;
+    mqtt::connect_options options;
+    options.set_mqtt_version(v5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
+    if (v5) {
+        options.set_clean_start(true);
+        options.set_properties({{mqtt::property::MAXIMUM_PACKET_SIZE, largest_packet_accepted}});
+    } else {
+        options.set_clean_session(true);
+    }
+    options.set_keep_alive_interval(settings.broker.keep_alive);
+    options.set_connect_timeout(library_limit);
+    if (!settings.credentials.user.empty()) {
+        options.set_user_name(settings.credentials.user);
+        options.set_password(settings.credentials.password);
+    }
+    if (settings.will) options.set_will(mqtt::will_options{*to_paho(*settings.will, properties)});
+    if (settings.broker.tls) options.set_ssl(ssl_options());
+    return options;
+}
+
+// The chain is checked against the CA file (or the system's), and the certificate must name the host.
+mqtt::ssl_options Session::Impl::ssl_options() {
+    mqtt::ssl_options options;
+    if (!settings.broker.ca_file.empty()) options.set_trust_store(settings.broker.ca_file);
+    if (!settings.broker.cert_file.empty()) options.set_key_store(settings.broker.cert_file);
+    if (!settings.broker.key_file.empty()) options.set_private_key(settings.broker.key_file);
+    options.set_ssl_version(MQTT_SSL_VERSION_TLS_1_2);
+    options.set_enable_server_cert_auth(true);
+    options.set_verify(true);
+    options.set_error_handler([this](const std::string& text) {
+        const std::lock_guard lock{tls_mutex};
+        tls_text = text;
+    });
+    return options;
+}
+
+ConnectFailure Session::Impl::failure_of(const mqtt::token& token) {
+    ConnectFailure failure{.return_code = token.get_return_code(), .reason_code = token.get_reason_code()};
+    try {
+        (void)token.get_connect_response();
+    } catch (const mqtt::exception& e) {
+        failure.library = e.get_message();
+    } catch (...) {
+        // No text then; the codes stay.
+    }
+    const std::lock_guard lock{tls_mutex};
+    failure.tls = tls_text;
+    return failure;
+}
+
+void Session::Impl::on_success(const mqtt::token& token) {
+    if (token.get_type() == mqtt::token::CONNECT) mailbox.push({.kind = MqttEvent::Kind::connected});
+    if (token.get_type() == mqtt::token::PUBLISH)
+        mailbox.push({.kind = MqttEvent::Kind::acknowledged, .id = as_id(token)});
+}
+
+void Session::Impl::on_failure(const mqtt::token& token) {
+    if (token.get_type() == mqtt::token::CONNECT) return lost(connect_refusal(settings.broker, failure_of(token)));
+    const int reason = token.get_reason_code();
+    // Below 0x80 it is no answer of the broker: the connection is going, and `lost` says so.
+    const bool v3_subscription = settings.broker.version < 5 && token.get_type() == mqtt::token::SUBSCRIBE;
+    if (reason < 0x80 && !v3_subscription) return;
+    mailbox.push({.kind = MqttEvent::Kind::refused,
+                  .id = as_id(token),
+                  .text = v3_subscription ? "refused" : reason_text(reason)});
+}
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Session::~Session() = default;
+
+Result<std::unique_ptr<Session>> Session::open(SessionSettings settings, Mailbox& mailbox) {
+    if (auto files = readable_files(settings.broker); !files) return Error{files.error()};
+    if (auto address = resolvable(settings.broker); !address) return Error{address.error()};
+    const std::string name = broker_name(settings.broker);
+    try {
+        std::unique_ptr<Session> session{new Session{std::make_unique<Impl>(std::move(settings), mailbox)}};
+        session->impl_->begin();
+        return session;
+    } catch (const std::exception& e) {
+        return Error{name + ": " + e.what()};
+    }
+}
+
+Result<void> Session::publish(const Message& message, std::uint32_t id) {
+    try {
+        impl_->client.publish(to_paho(message, impl_->properties), as_context(id), *impl_);
+    } catch (const std::exception& e) {
+        return Error{broker_name(impl_->settings.broker) + ": " + e.what()};
+    }
+    return {};
+}
+
+Result<void> Session::subscribe(const std::string& topic, std::uint32_t id) {
+    try {
+        impl_->client.subscribe(topic, 1, as_context(id), *impl_);
+    } catch (const std::exception& e) {
+        return Error{broker_name(impl_->settings.broker) + ": " + e.what()};
+    }
+    return {};
+}
+
+void Session::disconnect(std::chrono::milliseconds limit) {
+    try {
+        impl_->client.disconnect(static_cast<int>(limit.count()))->wait_for(limit);
+    } catch (const std::exception&) {
+        // It is gone already: that is what was wanted.
+    }
+}
+
+}  // namespace pued

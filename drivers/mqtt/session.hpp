@@ -1,0 +1,56 @@
+// One connection to a broker, from CONNECT to its end; a new attempt is a new Session, so that nothing of the old one
+// (in-flight messages, tokens, TLS state) can haunt it. Owned and called by one thread; what happens arrives in the
+// Mailbox. Only session.cpp knows the Paho library; its exceptions end there.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agent/config/config.hpp"
+#include "agent/model/result.hpp"
+#include "agent/ports/sink.hpp"
+#include "drivers/mqtt/mailbox.hpp"
+
+namespace pued {
+
+struct Credentials {
+    std::string user;      // empty: none
+    std::string password;  // itself, not a file name
+};
+
+struct SessionSettings {
+    MqttConfig broker;
+    Credentials credentials;
+    std::string client_id;
+    std::optional<Message> will;
+    std::string config_sha256;  // goes with every message as the user property `config`; empty: no properties
+};
+
+class Session {
+public:
+    // Longer than the library's own limit: after this time without `connected` or `lost` there will be none.
+    static constexpr std::chrono::seconds connect_limit{15};
+
+    // Begins to connect; `connected` or `lost` follows. An error where it cannot even begin.
+    static Result<std::unique_ptr<Session>> open(SessionSettings settings, Mailbox& mailbox);
+    ~Session();  // no event comes any more once it returns
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    // `acknowledged` or `refused` with this id follows, or `lost`.
+    Result<void> publish(const Message& message, std::uint32_t id);
+    // QoS 1, exact topic; `refused` with this id where the broker will not have it.
+    Result<void> subscribe(const std::string& topic, std::uint32_t id);
+    // Says good-bye, so that the broker does not publish the will; at most this long.
+    void disconnect(std::chrono::milliseconds limit);
+
+private:
+    struct Impl;
+    explicit Session(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pued
