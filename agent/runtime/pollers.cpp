@@ -1,7 +1,9 @@
 // One thread a source; each counts itself out when it has closed its sessions.
 #include "agent/runtime/pollers.hpp"
 
+#include <algorithm>
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 
 namespace pued {
@@ -14,14 +16,19 @@ struct Pollers::Shared {
     std::mutex mutex;
     std::condition_variable ended;
     std::size_t running = 0;
+    std::deque<std::atomic<Duration::rep>> stepped;  // boot time of each source's latest return from step()
 };
 
 Pollers::Pollers(std::vector<std::unique_ptr<Source>> sources, ReportSink& out, const Clock& clock)
     : shared_(std::make_shared<Shared>()) {
     shared_->running = sources.size();
     for (auto& source : sources) {
-        threads_.emplace_back([shared = shared_, source = std::move(source), &out, &clock]() mutable {
-            while (!shared->stopping) source->step(clock.now().boot + kStep, out);
+        auto& stepped = shared_->stepped.emplace_back(clock.now().boot.time_since_epoch().count());
+        threads_.emplace_back([shared = shared_, source = std::move(source), &stepped, &out, &clock]() mutable {
+            while (!shared->stopping) {
+                source->step(clock.now().boot + kStep, out);
+                stepped = clock.now().boot.time_since_epoch().count();
+            }
             source->close();
             source.reset();
             const std::lock_guard lock{shared->mutex};
@@ -32,6 +39,11 @@ Pollers::Pollers(std::vector<std::unique_ptr<Source>> sources, ReportSink& out, 
 }
 
 Pollers::~Pollers() { stop(std::chrono::milliseconds{5000}); }
+
+bool Pollers::alive(BootTime now, Duration patience) const {
+    return std::all_of(shared_->stepped.begin(), shared_->stepped.end(),
+                       [&](const auto& at) { return now - BootTime{Duration{at}} <= patience; });
+}
 
 bool Pollers::stop(std::chrono::milliseconds patience) {
     shared_->stopping = true;

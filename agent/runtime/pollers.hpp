@@ -20,8 +20,10 @@ public:
     Pollers(const Pollers&) = delete;
     Pollers& operator=(const Pollers&) = delete;
 
-    // False when a thread had not ended within `patience`: the process must then leave without destroying anything
-    // such a thread uses (quick_exit).
+    // False when some source has not come back from step() for so long: something for the watchdog.
+    [[nodiscard]] bool alive(BootTime now, Duration patience) const;
+    // Asks all to end. False when a thread had not ended within `patience`: the process must then leave without
+    // destroying anything such a thread uses (quick_exit).
     bool stop(std::chrono::milliseconds patience);
 
 private:

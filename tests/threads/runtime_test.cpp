@@ -32,12 +32,14 @@ private:
 
 class Stuck final : public Source {
 public:
-    explicit Stuck(const std::atomic<bool>& free) : free_(free) {}
+    Stuck(std::atomic<bool>& entered, const std::atomic<bool>& free) : entered_(entered), free_(free) {}
     void step(BootTime, ReportSink&) override {
+        entered_ = true;
         while (!free_) std::this_thread::sleep_for(milliseconds{1});
     }
 
 private:
+    std::atomic<bool>& entered_;
     const std::atomic<bool>& free_;
 };
 
@@ -101,11 +103,12 @@ TEST(Runtime, pollers_run_every_source_and_close_it_once) {
 TEST(Runtime, a_source_that_is_stuck_does_not_hold_up_the_stop) {
     ReportQueue queue;
     fake::FakeClock clock;
-    std::atomic<bool> free{false};
+    std::atomic<bool> entered{false}, free{false};
     std::vector<std::unique_ptr<Source>> sources;
-    sources.push_back(std::make_unique<Stuck>(free));
+    sources.push_back(std::make_unique<Stuck>(entered, free));
     {
         Pollers pollers{std::move(sources), queue, clock};
+        while (!entered) std::this_thread::yield();
         CHECK_FALSE(pollers.stop(milliseconds{20}));
     }
     free = true;                                     // the detached thread may end now,

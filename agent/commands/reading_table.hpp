@@ -1,0 +1,38 @@
+// The latest report of every device, as `pued read` shows it: point, value, unit, quality, age, error. Owned by the
+// read command, main thread only.
+#pragma once
+
+#include <cstdio>
+#include <optional>
+#include <vector>
+
+#include "agent/model/reading.hpp"
+#include "agent/model/topology.hpp"
+
+namespace pued {
+
+class ReadingTable {
+public:
+    explicit ReadingTable(const PointTable& points) : points_(points), reports_(points.devices.size()) {}
+
+    void accept(const Report& report);
+    [[nodiscard]] bool complete() const;  // every device has reported, good or not
+    [[nodiscard]] bool all_good() const;  // and every point is good
+    void print(std::FILE* out, const Now& now, bool json) const;
+
+private:
+    struct Row {
+        std::string point;
+        std::optional<double> value;
+        std::string_view unit, quality;
+        std::optional<double> age_s;
+        std::string error;
+    };
+    [[nodiscard]] std::vector<Row> rows(const Now& now) const;
+    void append_rows(DeviceIndex device, const Now& now, std::vector<Row>& out) const;
+
+    const PointTable& points_;
+    std::vector<std::optional<Report>> reports_;
+};
+
+}  // namespace pued

@@ -1,0 +1,20 @@
+// Builds the sources of an installation: one for all Modbus TCP endpoints, one for each serial line, each BMC, and the
+// MQTT values. The only place that knows every driver.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "agent/config/installation.hpp"
+#include "agent/ports/clock.hpp"
+#include "agent/ports/source.hpp"
+
+namespace pued {
+
+// What the broker knows us by: configured, or pued-SITE-AGENT.
+std::string mqtt_client_id(const Config& config);
+
+// A password file that cannot be read is a problem, and its source is left out.
+std::vector<std::unique_ptr<Source>> make_sources(const Installation& installation, const Clock& clock, Problems& problems);
+
+}  // namespace pued
