@@ -1,0 +1,76 @@
+// One step of an energy register, judged (metering.md 1.2 and 1.3): did it advance, wrap, restart, or tell nonsense?
+// Exact on counts. Pure; no state but StuckWatch's, which belongs to one EnergyAccount. Powers in W, energies in Wh.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "agent/model/energy.hpp"
+#include "agent/model/reading.hpp"
+#include "agent/model/time.hpp"
+
+namespace pued {
+
+enum class StepKind : std::uint8_t {
+    advance,   // plausible: credit the difference
+    jump,      // forward too far: credit nothing, keep the old reading, read again
+    jitter,    // back by a count or two: credit nothing, keep the high-water mark
+    rollover,  // wrapped at the modulus
+    reset,     // began anew: what it shows now is a lower bound
+    backward,  // back, and neither of these: credit nothing, keep the old reading, read again
+};
+
+std::string_view name_of(StepKind kind);
+
+struct Step {
+    StepKind kind = StepKind::advance;
+    std::uint64_t credit = 0;  // counts
+
+    friend bool operator==(const Step&, const Step&) = default;
+};
+
+inline constexpr double default_margin = 1.2;
+inline constexpr std::uint64_t default_jitter = 2;
+
+// The most counts that `pmax_w` can have added in `dt`: pmax * margin * dt / q, plus one for quantisation. A dt below
+// zero counts as zero; the result stops at 2^62.
+std::uint64_t plausible_counts(double pmax_w, Duration dt, std::int64_t q_uwh, double margin = default_margin);
+
+// `prev` is the high-water mark. modulus 0: the register never wraps in practice (2^64). Rollover is tested before
+// reset: when both fit, rollover credits at least as much.
+Step advance(std::uint64_t prev, std::uint64_t now, std::uint64_t modulus, std::uint64_t limit,
+             std::uint64_t jitter = default_jitter);
+
+// Counts that two equal readings of a float register may differ by: its ulp can be many counts (A08).
+std::uint64_t jitter_of(const Count& count);
+
+// q_eff = max(q, ulp), in Wh.
+double effective_resolution_wh(const Count& count);
+
+// Spacing of IEEE single-precision values at `value`, in the same unit.
+double float32_ulp(double value);
+
+// Standard uncertainty of the difference of two floored readings, q / sqrt(6), in the unit of q (A12).
+double quantisation_u(double q);
+
+// How long a register of q_eff may stand still under `power_w` before it is called stuck: 3 q_eff / P (A13).
+Duration stuck_after(double q_eff_wh, double power_w);
+
+// Watches one register together with the power of the same device.
+class StuckWatch {
+public:
+    // `moved`: the register differs from the poll before.
+    void register_polled(bool moved);
+    void power_polled(BootTime at, double power_w, Duration max_gap);
+    // Integral of power since the last change >= 3 q_eff, and at least two polls.
+    [[nodiscard]] bool stuck(double q_eff_wh) const;
+
+private:
+    double since_change_wh_ = 0;
+    unsigned polls_ = 0;
+    std::optional<BootTime> at_;
+    double power_w_ = 0;
+};
+
+}  // namespace pued

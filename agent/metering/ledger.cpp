@@ -1,0 +1,265 @@
+// Reports in, closed intervals out; see ledger.hpp. Saving and restoring: ledger_state.cpp.
+#include "agent/metering/ledger.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace pued {
+
+namespace {
+
+constexpr std::size_t most_events = 256;
+constexpr UtcTime first_plausible{std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}.time_since_epoch()};
+// A wall clock that falls back further than this was wrong before.
+constexpr std::chrono::hours longest_wait_for_clock{24};
+
+// A board without a battery wakes in 1970; labels made then would be lies.
+bool plausible(const Now& now) { return now.quality != ClockQuality::unsynced || now.utc >= first_plausible; }
+
+// Recorded readings carry no raw register: their energy in Wh becomes a register of 1 mWh.
+std::optional<Count> count_of(const Sample& sample) {
+    if (sample.count) return sample.count;
+    if (!(sample.value >= 0 && sample.value < 9e15)) return std::nullopt;
+    return Count{static_cast<std::uint64_t>(std::llround(sample.value * 1000)), 1000, 0, 0};
+}
+
+bool has_hole(const std::vector<IntervalEnergy>& energies) {
+    return std::any_of(energies.begin(), energies.end(),
+                       [](const IntervalEnergy& e) { return has(e.flags, flag::missing); });
+}
+
+}  // namespace
+
+Ledger::Ledger(const PointTable& table, LedgerSettings settings) : table_(table), settings_(settings) {
+    for (DeviceIndex i = 0; i < table.devices.size(); ++i) {
+        const Device& device = table.devices[i];
+        if (!device.energy && !device.power) continue;
+        const Duration polls = 3 * (device.period > Duration{} ? device.period : std::chrono::seconds{10});
+        const Duration max_gap = settings.max_gap > Duration{} ? settings.max_gap : polls;
+        meters_.push_back({i,
+                           device.role != Role::none,
+                           max_gap,
+                           EnergyAccount{{.rated_w = device.rated_w, .max_gap = max_gap}},
+                           {},
+                           {},
+                           false});
+    }
+}
+
+Ledger::Meter* Ledger::find(DeviceIndex device) {
+    const auto found = std::lower_bound(meters_.begin(), meters_.end(), device,
+                                        [](const Meter& meter, DeviceIndex i) { return meter.device < i; });
+    return found != meters_.end() && found->device == device ? &*found : nullptr;
+}
+
+const EnergyAccount* Ledger::account(DeviceIndex device) const {
+    const Meter* meter = const_cast<Ledger*>(this)->find(device);
+    return meter == nullptr ? nullptr : &meter->account;
+}
+
+void Ledger::accept(const Report& report) {
+    Meter* meter = find(report.device);
+    if (meter == nullptr || report.state != DeviceState::good) return;
+    for (const Sample& sample : report.samples) {
+        if (sample.quality == Quality::good) accept_sample(*meter, table_.devices[report.device], report, sample);
+    }
+}
+
+void Ledger::accept_sample(Meter& meter, const Device& device, const Report& report, const Sample& sample) {
+    if (device.energy == sample.point) {
+        if (const auto count = count_of(sample)) accept_count(meter, report.at, *count);
+    } else if (device.power == sample.point && std::isfinite(sample.value)) {
+        if (device.energy) {
+            meter.account.watch_power(report.at, sample.value);
+        } else {
+            meter.account.accept_power(report.at, sample.value);
+        }
+    }
+}
+
+void Ledger::accept_count(Meter& meter, BootTime at, const Count& count) {
+    const Step step = meter.account.accept_register(at, count);
+    const bool quiet = step.kind == StepKind::advance || step.kind == StepKind::jitter;
+    if (!quiet && events_.size() < most_events) events_.push_back({meter.device, step.kind, at, count});
+}
+
+UtcTime Ledger::floor_to_interval(UtcTime time) const {
+    const auto length = std::chrono::duration_cast<UtcTime::duration>(settings_.interval);
+    auto rest = time.time_since_epoch() % length;
+    if (rest < rest.zero()) rest += length;
+    return time - rest;
+}
+
+std::vector<ClosedInterval> Ledger::close(const Now& now) {
+    std::vector<ClosedInterval> out;
+    if (!plausible(now)) return out;
+    for (Meter& meter : meters_) meter.account.remap(now);
+    place_open(now);
+    place_frontiers(now);
+    amend(now, out);
+    for (std::size_t n = 0; n < settings_.closes_at_once && closable(*open_, now); ++n) {
+        out.push_back(close_one(*open_, now));
+    }
+    for (Meter& meter : meters_) {
+        if (meter.frontier) meter.account.forget_before(to_boot(now, *meter.frontier));
+    }
+    return out;
+}
+
+void Ledger::place_open(const Now& now) {
+    const UtcTime current = floor_to_interval(now.utc);
+    if (!open_) open_ = current;
+    if (*open_ > current + longest_wait_for_clock) skip_to(current);
+    const auto backlog = static_cast<std::int64_t>(settings_.max_backlog) * settings_.interval;
+    if (*open_ + backlog < current) open_ = current - backlog;
+    // A clock that leapt forward: nobody has a reading from the intervals in between.
+    if (const auto known = first_known(now); known && floor_to_interval(*known) > *open_) {
+        skip_to(floor_to_interval(*known));
+    }
+}
+
+// What flowed since the last settled boundary will stand in the interval at `start`, which is therefore partial.
+void Ledger::skip_to(UtcTime start) {
+    open_ = start;
+    waiting_.clear();
+    for (Meter& meter : meters_) {
+        if (!meter.frontier) continue;
+        meter.frontier = start;
+        meter.opening_exact = false;
+    }
+}
+
+std::optional<UtcTime> Ledger::first_known(const Now& now) const {
+    std::optional<UtcTime> first;
+    for (const Meter& meter : meters_) {
+        if (meter.account.line().empty()) continue;
+        const UtcTime at = to_utc(now, meter.account.line().front().at);
+        if (!first || at < *first) first = at;
+    }
+    return first;
+}
+
+void Ledger::place_frontiers(const Now& now) {
+    for (Meter& meter : meters_) {
+        if (meter.frontier || meter.account.line().empty()) continue;
+        const auto at_open = meter.account.boundary(to_boot(now, *open_));
+        meter.frontier = open_;
+        meter.opening = at_open.value_or(meter.account.line().front().energy);
+        meter.opening_exact = at_open.has_value();
+    }
+}
+
+bool Ledger::reached(const Meter& meter, UtcTime end, const Now& now) const {
+    const Polyline& line = meter.account.line();
+    return !line.empty() && line.back().at >= to_boot(now, end);
+}
+
+bool Ledger::closable(UtcTime start, const Now& now) const {
+    const UtcTime end = start + settings_.interval;
+    if (now.utc < end) return false;
+    if (now.boot >= std::max(to_boot(now, end), ready_since_) + settings_.grace) return true;
+    return std::all_of(meters_.begin(), meters_.end(),
+                       [&](const Meter& meter) { return !meter.awaited || reached(meter, end, now); });
+}
+
+// The meter's energy in the interval at its frontier, which a reading has passed; the frontier moves on.
+IntervalEnergy Ledger::settle(Meter& meter, const Now& now) const {
+    const Polyline& line = meter.account.line();
+    const BootTime from = to_boot(now, *meter.frontier);
+    const BootTime to = to_boot(now, *meter.frontier + settings_.interval);
+    const auto at_end = line.at(to);
+    // A corrected clock can put this end before the frozen opening: then nothing flowed here, and no less.
+    const Energy closing = std::max(meter.opening, at_end.value_or(meter.opening));
+    IntervalEnergy result{meter.device, std::nullopt, closing - meter.opening, line.flags_between(from, to), 0, false};
+    result.from_register = meter.account.from_register();
+    const Flags ends =
+        static_cast<Flags>(line.boundary_flags(from, meter.max_gap) | line.boundary_flags(to, meter.max_gap));
+    result.flags = static_cast<Flags>(result.flags | ends);
+    if (!meter.opening_exact) result.flags = static_cast<Flags>(result.flags | flag::partial);
+    if (now.quality == ClockQuality::unsynced) result.flags = static_cast<Flags>(result.flags | flag::time_uncertain);
+    const Duration spanned = to - std::clamp(line.front().at, from, to) - line.gap_between(from, to);
+    result.coverage = in_seconds(spanned) / in_seconds(to - from);
+    constexpr Flags spoils = flag::partial | flag::reset | flag::replaced | flag::gap;
+    if (at_end && !has(result.flags, spoils)) {
+        result.flags = static_cast<Flags>(result.flags | flag::measured);
+        result.energy = result.at_least;
+    }
+    meter.frontier = *meter.frontier + settings_.interval;
+    meter.opening = closing;
+    meter.opening_exact = at_end.has_value();
+    return result;
+}
+
+ClosedInterval Ledger::close_one(UtcTime start, const Now& now) {
+    ClosedInterval closed{start, settings_.interval, {}, false, {}};
+    for (Meter& meter : meters_) {
+        if (meter.frontier == start && reached(meter, closed.end(), now)) {
+            closed.by_device.push_back(settle(meter, now));
+        } else {
+            closed.by_device.push_back(
+                {meter.device, std::nullopt, {}, flag::missing, 0, meter.account.from_register()});
+        }
+    }
+    open_ = closed.end();
+    if (has_hole(closed.by_device)) waiting_.push_back(closed);
+    drop_waiting();
+    return closed;
+}
+
+// Intervals that no device can tell more about, and those beyond the limit.
+void Ledger::drop_waiting() {
+    std::optional<UtcTime> oldest;
+    for (const Meter& meter : meters_) {
+        if (meter.frontier && (!oldest || *meter.frontier < *oldest)) oldest = meter.frontier;
+    }
+    while (!waiting_.empty() &&
+           (waiting_.size() > settings_.max_amendable || !oldest || waiting_.front().start < *oldest)) {
+        waiting_.pop_front();
+    }
+}
+
+void Ledger::amend(const Now& now, std::vector<ClosedInterval>& out) {
+    if (waiting_.empty() && std::all_of(meters_.begin(), meters_.end(), [&](const Meter& meter) {
+            return !meter.frontier || *meter.frontier >= *open_;
+        })) {
+        return;
+    }
+    for (Meter& meter : meters_) amend_meter(meter, now);
+    for (ClosedInterval& interval : waiting_) {
+        if (!interval.amends) continue;
+        out.push_back(interval);
+        interval.amends = false;
+        interval.before.clear();
+    }
+    drop_waiting();
+}
+
+void Ledger::amend_meter(Meter& meter, const Now& now) {
+    while (meter.frontier && *meter.frontier < *open_) {
+        const auto waiting = std::lower_bound(waiting_.begin(), waiting_.end(), *meter.frontier,
+                                              [](const ClosedInterval& i, UtcTime start) { return i.start < start; });
+        const bool kept = waiting != waiting_.end() && waiting->start == *meter.frontier;
+        const UtcTime until = kept ? waiting->end() : waiting == waiting_.end() ? *open_ : waiting->start;
+        if (!reached(meter, until, now)) return;
+        if (!kept) {
+            catch_up(meter, until, now);
+            continue;
+        }
+        if (!waiting->amends) waiting->before = waiting->by_device;
+        waiting->amends = true;
+        const auto slot = std::find_if(waiting->by_device.begin(), waiting->by_device.end(),
+                                       [&](const IntervalEnergy& e) { return e.device == meter.device; });
+        const IntervalEnergy settled = settle(meter, now);
+        if (slot != waiting->by_device.end()) *slot = settled;
+    }
+}
+
+// The intervals up to `start` are no longer kept: their energy stays in the account, not in any interval.
+void Ledger::catch_up(Meter& meter, UtcTime start, const Now& now) const {
+    const auto at_start = meter.account.boundary(to_boot(now, start));
+    meter.opening = std::max(meter.opening, at_start.value_or(meter.opening));
+    meter.opening_exact = at_start.has_value();
+    meter.frontier = start;
+}
+
+}  // namespace pued

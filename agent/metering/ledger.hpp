@@ -1,0 +1,139 @@
+// The ledger: every metering point's account, cut into intervals that begin at UTC multiples of their length
+// (metering.md 1.5, 1.7, 1.8). accept() each report, then close() now and then (each second is fine); what close()
+// returns is final, except that an interval whose device was silent comes once more, as an amendment, when the
+// device's register tells what flowed meanwhile. Boundaries follow the wall clock while an interval is open; energy
+// then moves between neighbours and is never lost. Owned by the engine, on its thread; pure. Energies in mWh.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/metering/account.hpp"
+#include "agent/model/topology.hpp"
+
+namespace pued {
+
+struct LedgerSettings {
+    std::chrono::seconds interval{900};
+    std::chrono::seconds grace{180};  // wait for late readings
+    Duration max_gap{};               // of samples; 0: three polls of each device
+    std::size_t max_amendable = 192;  // closed intervals that still wait for a silent device
+    std::size_t max_backlog = 35136;  // intervals closed after an outage (a year); older ones are skipped
+    std::size_t closes_at_once = 96;  // by one close(), so that one tick stays short
+};
+
+struct IntervalEnergy {
+    DeviceIndex device = 0;
+    std::optional<Energy> energy;  // only when measured
+    Energy at_least;               // what has been credited; telescopes over the intervals whatever happened
+    Flags flags = 0;
+    double coverage = 0;  // share of the interval that readings span, without gaps of samples
+    bool from_register = false;
+
+    [[nodiscard]] bool measured() const { return has(flags, flag::measured); }
+    friend bool operator==(const IntervalEnergy&, const IntervalEnergy&) = default;
+};
+
+struct ClosedInterval {
+    UtcTime start;
+    std::chrono::seconds length{};
+    std::vector<IntervalEnergy> by_device;  // of every metering point, by rising device index
+    bool amends = false;                    // replaces what was returned for this start before
+    std::vector<IntervalEnergy> before;     // then: what it was
+
+    [[nodiscard]] UtcTime end() const { return start + length; }
+    friend bool operator==(const ClosedInterval&, const ClosedInterval&) = default;
+};
+
+// A step that somebody should hear of: neither advance nor jitter.
+struct StepEvent {
+    DeviceIndex device = 0;
+    StepKind kind = StepKind::advance;
+    BootTime at;
+    Count reading;
+};
+
+struct LedgerState {
+    struct Entry {
+        std::string device;               // id: indexes change with the configuration
+        std::optional<UtcTime> frontier;  // begin of its first interval without energy
+        Energy opening;                   // E there
+        bool opening_exact = false;
+        AccountState account;
+
+        friend bool operator==(const Entry&, const Entry&) = default;
+    };
+    std::chrono::seconds interval{};
+    std::optional<UtcTime> open;          // begin of the open interval
+    std::vector<std::string> devices;     // names of the indexes in `waiting`
+    std::vector<ClosedInterval> waiting;  // closed, may be amended
+    std::vector<Entry> entries;
+
+    friend bool operator==(const LedgerState&, const LedgerState&) = default;
+};
+
+class Ledger {
+public:
+    // Keeps a reference to the table.
+    Ledger(const PointTable& table, LedgerSettings settings);
+
+    void accept(const Report& report);
+    // Oldest first. Call again when it returned closes_at_once or more. Nothing while the clock is evidently wrong.
+    std::vector<ClosedInterval> close(const Now& now);
+
+    [[nodiscard]] const EnergyAccount* account(DeviceIndex device) const;
+    [[nodiscard]] std::optional<UtcTime> open_start() const { return open_; }
+    // At most 256 since the last call; more are dropped.
+    std::vector<StepEvent> take_events() { return std::exchange(events_, {}); }
+
+    [[nodiscard]] LedgerState save(const Now& now) const;
+    // Only into a fresh ledger, before any report. Devices are matched by id; a state of another interval length
+    // keeps the accounts and forgets the open interval.
+    void restore(const LedgerState& state, const Now& now);
+
+private:
+    struct Meter {
+        DeviceIndex device = 0;
+        bool awaited = false;  // takes part in a balance: intervals wait for it
+        Duration max_gap{};
+        EnergyAccount account;
+        std::optional<UtcTime> frontier;
+        Energy opening;
+        bool opening_exact = false;
+    };
+
+    Meter* find(DeviceIndex device);
+    void accept_sample(Meter& meter, const Device& device, const Report& report, const Sample& sample);
+    void accept_count(Meter& meter, BootTime at, const Count& count);
+
+    [[nodiscard]] UtcTime floor_to_interval(UtcTime time) const;
+    void place_open(const Now& now);
+    void skip_to(UtcTime start);
+    [[nodiscard]] std::optional<UtcTime> first_known(const Now& now) const;
+    void place_frontiers(const Now& now);
+
+    [[nodiscard]] bool closable(UtcTime start, const Now& now) const;
+    ClosedInterval close_one(UtcTime start, const Now& now);
+    void amend(const Now& now, std::vector<ClosedInterval>& out);
+    void amend_meter(Meter& meter, const Now& now);
+    void catch_up(Meter& meter, UtcTime start, const Now& now) const;
+    [[nodiscard]] bool reached(const Meter& meter, UtcTime end, const Now& now) const;
+    [[nodiscard]] IntervalEnergy settle(Meter& meter, const Now& now) const;
+    void drop_waiting();
+
+    const PointTable& table_;
+    LedgerSettings settings_;
+    std::vector<Meter> meters_;  // by rising device index
+    std::optional<UtcTime> open_;
+    BootTime ready_since_ = BootTime::min();  // grace does not begin before the agent itself
+    std::deque<ClosedInterval> waiting_;
+    std::vector<StepEvent> events_;
+};
+
+}  // namespace pued

@@ -1,0 +1,97 @@
+// The line of energy readings; see polyline.hpp.
+#include "agent/metering/polyline.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "agent/metering/exact.hpp"
+
+namespace pued {
+
+Energy interpolate(const EnergyPoint& a, const EnergyPoint& c, BootTime b) {
+    if (b <= a.at) return a.energy;
+    if (b >= c.at) return c.energy;
+    const auto rise = static_cast<std::uint64_t>((c.energy - a.energy).mwh);
+    const auto part = static_cast<std::uint64_t>((b - a.at).count());
+    const auto whole = static_cast<std::uint64_t>((c.at - a.at).count());
+    return {a.energy.mwh + static_cast<std::int64_t>(mul_div_floor(rise, part, whole))};
+}
+
+double Bounds::u_wh() const { return (hi_wh - lo_wh) / std::sqrt(12.0); }
+
+Bounds boundary_bounds(const EnergyPoint& a, const EnergyPoint& c, BootTime b, double pmax_w) {
+    const double after_wh = pmax_w * in_seconds(c.at - b) / 3600;
+    const double before_wh = pmax_w * in_seconds(b - a.at) / 3600;
+    return {std::max(watt_hours(a.energy), watt_hours(c.energy) - after_wh),
+            std::min(watt_hours(c.energy), watt_hours(a.energy) + before_wh)};
+}
+
+void Polyline::push(EnergyPoint point) {
+    assert(points_.empty() || (point.at >= back().at && point.energy >= back().energy));
+    points_.push_back(point);
+    if (points_.size() > max_points_) thin();
+}
+
+std::size_t Polyline::first_at_or_after(BootTime b) const {
+    const auto found = std::lower_bound(points_.begin(), points_.end(), b,
+                                        [](const EnergyPoint& point, BootTime time) { return point.at < time; });
+    return static_cast<std::size_t>(found - points_.begin());
+}
+
+std::optional<Energy> Polyline::at(BootTime b) const {
+    if (points_.empty() || b < front().at || b > back().at) return std::nullopt;
+    const std::size_t i = first_at_or_after(b);
+    return i == 0 ? front().energy : interpolate(points_[i - 1], points_[i], b);
+}
+
+Flags Polyline::flags_between(BootTime a, BootTime b) const {
+    Flags all = 0;
+    for (std::size_t i = std::max<std::size_t>(1, first_at_or_after(a)); i < points_.size(); ++i) {
+        if (points_[i - 1].at >= b) break;
+        if (points_[i].at > a) all = static_cast<Flags>(all | points_[i].flags);
+    }
+    return all;
+}
+
+Flags Polyline::boundary_flags(BootTime b, Duration max_gap) const {
+    const std::size_t i = first_at_or_after(b);
+    if (i == 0 || i >= points_.size() || points_[i].at == b) return 0;
+    const bool wide = points_[i].at - points_[i - 1].at > max_gap;
+    return static_cast<Flags>(flag::interpolated | (wide ? flag::allocated : 0));
+}
+
+Duration Polyline::gap_between(BootTime a, BootTime b) const {
+    Duration sum{};
+    for (std::size_t i = std::max<std::size_t>(1, first_at_or_after(a)); i < points_.size(); ++i) {
+        if (points_[i - 1].at >= b) break;
+        if (!has(points_[i].flags, flag::gap)) continue;
+        sum += std::max(Duration{}, std::min(b, points_[i].at) - std::max(a, points_[i - 1].at));
+    }
+    return sum;
+}
+
+void Polyline::forget_before(BootTime b) {
+    while (points_.size() > 1 && points_[1].at <= b) points_.pop_front();
+}
+
+void Polyline::replace_until(BootTime until, std::span<const EnergyPoint> points) {
+    while (!points_.empty() && front().at <= until) points_.pop_front();
+    points_.insert(points_.begin(), points.begin(), points.end());
+}
+
+// Every second point of the older half goes: energies at the rest stay exact, only interpolation gets coarser.
+void Polyline::thin() {
+    std::deque<EnergyPoint> kept;
+    Flags carried = 0;
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+        carried = static_cast<Flags>(carried | points_[i].flags);
+        if (i % 2 == 1 && i < points_.size() / 2) continue;
+        kept.push_back(points_[i]);
+        kept.back().flags = carried;
+        carried = 0;
+    }
+    points_ = std::move(kept);
+}
+
+}  // namespace pued

@@ -1,0 +1,69 @@
+// E(t) of one metering point as a bounded line through its recent readings: energy in exact mWh against boot time.
+// A boundary between two readings is interpolated and floored AT THE BOUNDARY, so intervals telescope for any cutting
+// (A09, A16). Owned by one EnergyAccount. Pure.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <span>
+
+#include "agent/metering/flags.hpp"
+#include "agent/model/energy.hpp"
+#include "agent/model/time.hpp"
+
+namespace pued {
+
+struct EnergyPoint {
+    BootTime at;
+    Energy energy;
+    Flags flags = 0;  // of the segment that ends here
+
+    friend bool operator==(const EnergyPoint&, const EnergyPoint&) = default;
+};
+
+// E at `b` on the segment from `a` to `c`, a.at <= b <= c.at, a.energy <= c.energy.
+Energy interpolate(const EnergyPoint& a, const EnergyPoint& c, BootTime b);
+
+// The hard bounds of E(b) when 0 <= P <= pmax_w, in Wh (A09).
+struct Bounds {
+    double lo_wh = 0;
+    double hi_wh = 0;
+    [[nodiscard]] double u_wh() const;  // of a rectangle of this width
+};
+Bounds boundary_bounds(const EnergyPoint& a, const EnergyPoint& c, BootTime b, double pmax_w);
+
+class Polyline {
+public:
+    explicit Polyline(std::size_t max_points) : max_points_(max_points < 8 ? 8 : max_points) {}
+
+    // Times and energies never go down.
+    void push(EnergyPoint point);
+    [[nodiscard]] bool empty() const { return points_.empty(); }
+    [[nodiscard]] const EnergyPoint& front() const { return points_.front(); }
+    [[nodiscard]] const EnergyPoint& back() const { return points_.back(); }
+    [[nodiscard]] const std::deque<EnergyPoint>& points() const { return points_; }
+
+    // Nothing before the first and after the last point.
+    [[nodiscard]] std::optional<Energy> at(BootTime b) const;
+    // Of every segment that overlaps (a, b).
+    [[nodiscard]] Flags flags_between(BootTime a, BootTime b) const;
+    // interpolated when b is no reading; allocated when the readings around it are more than max_gap apart.
+    [[nodiscard]] Flags boundary_flags(BootTime b, Duration max_gap) const;
+    // Time inside (a, b) that segments flagged `gap` take.
+    [[nodiscard]] Duration gap_between(BootTime a, BootTime b) const;
+
+    // Keeps the last point at or before b.
+    void forget_before(BootTime b);
+    // Replaces the points at or before `until` (restored ones, when the clock has been corrected).
+    void replace_until(BootTime until, std::span<const EnergyPoint> points);
+
+private:
+    [[nodiscard]] std::size_t first_at_or_after(BootTime b) const;
+    void thin();
+
+    std::size_t max_points_;
+    std::deque<EnergyPoint> points_;
+};
+
+}  // namespace pued
