@@ -9,15 +9,16 @@
 #include <string>
 #include <vector>
 
+#include "agent/config/places.hpp"
 #include "agent/model/register_map.hpp"
 #include "agent/model/topology.hpp"
+#include "agent/rules/site_facts.hpp"
 
 namespace pued {
 
 using Milliseconds = std::chrono::milliseconds;
 
 enum class Language : std::uint8_t { en, zh };
-enum class BuildKind : std::uint8_t { new_build, rebuilt, existing };
 
 struct SiteConfig {
     std::string id;                 // topics
@@ -150,6 +151,7 @@ struct Config {
     std::vector<IpmiServer> servers;
     std::vector<MqttValue> mqtt_values;
     std::vector<AlertConfig> alerts;
+    ConfigPlaces places;  // for the messages of check.hpp
 };
 
 }  // namespace pued

@@ -70,18 +70,33 @@ std::string plain(double value) {
     return out.str();
 }
 
-unsigned edit_distance(std::string_view a, std::string_view b) {
-    std::vector<unsigned> row(b.size() + 1);
-    for (unsigned j = 0; j <= b.size(); ++j) row[j] = j;
-    for (unsigned i = 1; i <= a.size(); ++i) {
-        unsigned diagonal = row[0]++;
-        for (unsigned j = 1; j <= b.size(); ++j) {
-            const unsigned substituted = diagonal + (a[i - 1] != b[j - 1] ? 1U : 0U);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
-        }
+// Bytes of one line. toml++ nests dotted keys, and unwinds them, by recursion: an endless a.a.a… would take the stack.
+constexpr std::size_t kMaxLine = 4000;
+
+// Cuts the first line off `text` and returns it.
+std::string_view next_line(std::string_view& text) {
+    const auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+    return line;
+}
+
+std::string_view line_of(std::string_view text, std::size_t number) {
+    while (number-- > 1 && !text.empty()) next_line(text);
+    return next_line(text);
+}
+
+// Its number, or 0 where all are of a sane length.
+unsigned overlong_line(std::string_view text) {
+    for (unsigned number = 1; !text.empty(); ++number) {
+        if (next_line(text).size() > kMaxLine) return number;
     }
-    return row.back();
+    return 0;
+}
+
+// toml++ quotes what it stumbled over ("…; saw 'hunter2'"): not from a line that holds a secret.
+std::string without_secrets(std::string description, std::string_view line) {
+    return line.find("pass") == std::string_view::npos ? description
+                                                       : description.substr(0, description.find(", saw "));
 }
 
 std::string joined(std::initializer_list<std::string_view> choices) {
@@ -91,40 +106,6 @@ std::string joined(std::initializer_list<std::string_view> choices) {
 }
 
 }  // namespace
-
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& choices) {
-    std::string best;
-    unsigned best_distance = static_cast<unsigned>(std::max<std::size_t>(1, word.size() / 3)) + 1;
-    for (const auto& choice : choices) {
-        const unsigned distance = edit_distance(word, choice);
-        if (distance < best_distance) {
-            best_distance = distance;
-            best = choice;
-        }
-    }
-    return best;
-}
-
-std::string Problem::text() const {
-    std::string out = place.file;
-    if (place.line != 0) out += ':' + std::to_string(place.line) + ':' + std::to_string(place.column);
-    out += ": ";
-    if (!where.empty()) out += where + ": ";
-    return out + what;
-}
-
-void Problems::add(Place place, std::string where, std::string what) {
-    list_.push_back({std::move(place), std::move(where), std::move(what)});
-}
-
-std::vector<Problem> Problems::sorted() const {
-    auto out = list_;
-    std::stable_sort(out.begin(), out.end(), [](const Problem& a, const Problem& b) {
-        return std::tie(a.place.file, a.place.line, a.place.column) <
-               std::tie(b.place.file, b.place.line, b.place.column);
-    });
-    return out;
-}
 
 Table Table::Impl::child(const toml::table* inner) const {
     auto impl = std::make_shared<Impl>();
@@ -195,9 +176,8 @@ std::optional<std::string> Table::id(std::string_view key, bool required) {
 std::optional<std::string> Table::choice(std::string_view key, std::initializer_list<std::string_view> choices) {
     const auto text = string(key);
     if (!text || std::find(choices.begin(), choices.end(), *text) != choices.end()) return text;
-    const auto near = did_you_mean(*text, {choices.begin(), choices.end()});
     problem(key, std::string{key} + " = \"" + *text + "\" is unknown" +
-                     (near.empty() ? "" : ", did you mean \"" + near + "\"?") + " (expected one of " + joined(choices) +
+                     suggestion(*text, {choices.begin(), choices.end()}) + " (expected one of " + joined(choices) +
                      ")");
     return std::nullopt;
 }
@@ -326,18 +306,31 @@ void Table::missing(std::string_view key, std::string expected) {
     impl_->problems->add(place(), impl_->where, std::string{key} + " is missing (expected " + expected + ")");
 }
 
+void Table::refuse(std::string_view key, std::string why) {
+    impl_->known.emplace(key);
+    if (has(key)) problem(key, std::string{key} + " is not allowed here: " + std::move(why));
+}
+
 void Table::finish() {
     if (!present()) return;
     for (const auto& [key, node] : *impl_->table) {
         if (impl_->known.contains(key.str())) continue;
-        const auto near = did_you_mean(key.str(), {impl_->known.begin(), impl_->known.end()});
-        impl_->problems->add(
-            impl_->at(key.source()), impl_->where,
-            "unknown key \"" + std::string{key.str()} + '"' + (near.empty() ? "" : ", did you mean \"" + near + "\"?"));
+        impl_->problems->add(impl_->at(key.source()), impl_->where,
+                             "unknown key \"" + std::string{key.str()} + '"' +
+                                 suggestion(key.str(), {impl_->known.begin(), impl_->known.end()}));
     }
 }
 
 std::optional<Document> Document::parse(std::string_view text, std::string file, Problems& problems) {
+    if (text.size() > max_bytes) {
+        problems.add({file, 0, 0}, {}, "is too long (expected at most " + std::to_string(max_bytes) + " bytes)");
+        return std::nullopt;
+    }
+    if (const auto line = overlong_line(text)) {
+        problems.add({file, line, 1}, {},
+                     "this line is too long (expected at most " + std::to_string(kMaxLine) + " bytes)");
+        return std::nullopt;
+    }
     Document out;
     out.impl_ = std::make_shared<Impl>();
     try {
@@ -345,7 +338,7 @@ std::optional<Document> Document::parse(std::string_view text, std::string file,
     } catch (const toml::parse_error& error) {
         const auto& at = error.source().begin;
         problems.add({file, static_cast<unsigned>(at.line), static_cast<unsigned>(at.column)}, {},
-                     "this is not TOML: " + std::string{error.description()});
+                     "this is not TOML: " + without_secrets(std::string{error.description()}, line_of(text, at.line)));
         return std::nullopt;
     }
     out.impl_->file = std::move(file);
@@ -353,15 +346,21 @@ std::optional<Document> Document::parse(std::string_view text, std::string file,
     return out;
 }
 
-std::optional<Document> Document::read(const std::string& path, Problems& problems) {
+std::optional<std::string> Document::text_of(const std::string& path, Problems& problems) {
     std::ifstream in{path, std::ios::binary};
-    std::ostringstream text;
-    if (in) text << in.rdbuf();
-    if (!in || in.bad()) {
+    std::string text(max_bytes + 1, '\0');  // one more than parse() takes: it will say so
+    if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
+    if (!in.eof() && in.gcount() == 0) {
         problems.add({path, 0, 0}, {}, "cannot be read (expected a readable TOML file)");
         return std::nullopt;
     }
-    return parse(text.str(), path, problems);
+    text.resize(static_cast<std::size_t>(in.gcount()));
+    return text;
+}
+
+std::optional<Document> Document::read(const std::string& path, Problems& problems) {
+    const auto text = text_of(path, problems);
+    return text ? parse(*text, path, problems) : std::nullopt;
 }
 
 Table Document::root() const {

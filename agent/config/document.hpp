@@ -9,8 +9,8 @@
 //   }
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -18,35 +18,9 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/config/problems.hpp"
+
 namespace pued {
-
-struct Place {
-    std::string file;
-    unsigned line = 0, column = 0;  // 1-based; 0: the whole file
-};
-
-// "config/pued.toml:14:11: meter "a1": unit_id = 300 is out of range (expected 1..247)"
-struct Problem {
-    Place place;
-    std::string where;  // `meter "a1"`; may be empty
-    std::string what;
-
-    [[nodiscard]] std::string text() const;
-};
-
-class Problems {
-public:
-    void add(Place place, std::string where, std::string what);
-    [[nodiscard]] bool none() const { return list_.empty(); }
-    // In order of file, line, column.
-    [[nodiscard]] std::vector<Problem> sorted() const;
-
-private:
-    std::vector<Problem> list_;
-};
-
-// The nearest of `choices` when it is near enough to be a slip, else empty.
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& choices);
 
 class Document;
 
@@ -77,6 +51,7 @@ public:
 
     void problem(std::string_view key, std::string what);      // at that key's value
     void missing(std::string_view key, std::string expected);  // `KEY is missing (expected …)`
+    void refuse(std::string_view key, std::string why);        // a problem where KEY is there; never shows its value
     void finish();                                             // unknown keys become problems
 
     struct Impl;
@@ -88,9 +63,13 @@ private:
 
 class Document {
 public:
+    static constexpr std::size_t max_bytes = 1U << 20U;  // of a file; a configuration of 1000 meters has a quarter
+
     // Nothing when the text is no TOML (the problem is in `problems`).
     static std::optional<Document> parse(std::string_view text, std::string file, Problems& problems);
     static std::optional<Document> read(const std::string& path, Problems& problems);  // the same, from a file
+    // The bytes of a file, at most one more than max_bytes of them; nothing, and a problem, where it cannot be read.
+    static std::optional<std::string> text_of(const std::string& path, Problems& problems);
 
     [[nodiscard]] Table root() const;
     [[nodiscard]] const std::string& file() const;

@@ -1,0 +1,90 @@
+// The file as a whole, and the small readers that its parts share.
+#include "agent/config/load.hpp"
+
+#include <cmath>
+#include <filesystem>
+
+#include "agent/config/load_parts.hpp"
+#include "agent/config/sha256.hpp"
+
+namespace pued {
+namespace load {
+
+std::optional<Milliseconds> seconds(Table& table, std::string_view key, double min, double max) {
+    const auto value = table.number(key, min, max);
+    if (!value) return std::nullopt;
+    return Milliseconds{std::llround(*value * 1000)};
+}
+
+std::optional<double> watts(Table& table, const std::string& key, double max_w) {
+    const auto w = table.number(key + "_w", 0, max_w);
+    const auto kw = table.number(key + "_kw", 0, max_w / 1000);
+    if (w && kw) table.problem(key + "_kw", "both " + key + "_w and " + key + "_kw are given (expected one of them)");
+    if (w) return w;
+    return kw ? std::optional{*kw * 1000} : std::nullopt;
+}
+
+std::string resolved(const std::string& path, const Config& config) {
+    const std::filesystem::path given{path};
+    if (given.is_absolute()) return path;
+    return (std::filesystem::path{config.file}.parent_path() / given).lexically_normal().string();
+}
+
+std::optional<std::string> path(Table& table, std::string_view key, const Config& config) {
+    const auto text = table.string(key);
+    if (!text) return std::nullopt;
+    if (!text->empty()) return resolved(*text, config);
+    table.problem(key, std::string{key} + " is empty (expected the name of a file or folder)");
+    return std::nullopt;
+}
+
+void refuse_password(Table& table) {
+    table.refuse("password",
+                 "a configuration holds no secrets (expected password_file, naming a file of mode 0600 with the "
+                 "password in its first line)");
+}
+
+std::string entry_id(Table& table, std::string_view name, std::size_t index) {
+    table.set_where(std::string{name} + ' ' + std::to_string(index + 1));
+    auto id = table.id("id", true);
+    if (!id) return {};
+    table.set_where(std::string{name} + " \"" + *id + '"');
+    return *id;
+}
+
+}  // namespace load
+
+namespace {
+
+void top_level(Table& root, Config& config) {
+    load::set(config.state_directory, load::path(root, "state_directory", config));
+    for (const auto& directory : root.strings("data_directories")) {
+        config.data_directories.push_back(load::resolved(directory, config));
+    }
+}
+
+}  // namespace
+
+std::optional<Config> parse_config(std::string_view text, std::string file, Problems& problems) {
+    const auto document = Document::parse(text, file, problems);
+    if (!document) return std::nullopt;
+    Config config;
+    config.file = std::move(file);
+    config.sha256 = sha256_hex(text);
+    Table root = document->root();
+    config.places.note("", 0, root, {});
+    top_level(root, config);
+    for (const auto part : {load::site, load::metering, load::mqtt, load::rules, load::lines, load::meters,
+                            load::servers, load::mqtt_values, load::alerts}) {
+        part(root, config);
+    }
+    root.finish();
+    return config;
+}
+
+std::optional<Config> load_config(const std::string& path, Problems& problems) {
+    const auto text = Document::text_of(path, problems);
+    return text ? parse_config(*text, path, problems) : std::nullopt;
+}
+
+}  // namespace pued

@@ -1,0 +1,122 @@
+// [[line]] and [[meter]]: serial lines, and what speaks Modbus on them or over TCP.
+#include <algorithm>
+#include <array>
+
+#include "agent/config/host_port.hpp"
+#include "agent/config/load_parts.hpp"
+#include "agent/config/role.hpp"
+
+namespace pued::load {
+namespace {
+
+constexpr double kMaxDeviceW = 1e9;
+constexpr std::array kBauds{1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600};
+
+// How many outlets, branches … a device has: the key, and the element's name in register maps.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kCounts{{{"outlets", "outlet"},
+                                                                                {"branches", "branch"},
+                                                                                {"circuits", "circuit"},
+                                                                                {"phases", "phase"},
+                                                                                {"inlets", "inlet"},
+                                                                                {"modules", "module"},
+                                                                                {"lines", "line"},
+                                                                                {"breakers", "breaker"}}};
+constexpr std::int64_t kMaxElements = 1000;
+
+void baud(Table& table, LineConfig& out) {
+    const auto value = table.integer("baud", 1, 10'000'000);
+    if (value && std::find(kBauds.begin(), kBauds.end(), *value) == kBauds.end()) {
+        table.problem("baud",
+                      "baud = " + std::to_string(*value) +
+                          " is no usual speed (expected 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, …)");
+    }
+    set(out.baud, value);
+}
+
+LineConfig line(Table& table) {
+    LineConfig out;
+    set(out.device, table.required_string("device"));
+    if (table.has("device") && !out.device.empty() && out.device.front() != '/') {
+        table.problem("device", "device = \"" + out.device + "\" is no device file (expected such as \"/dev/ttyS1\")");
+    }
+    baud(table, out);
+    if (const auto parity = table.choice("parity", {"N", "E", "O"})) out.parity = parity->front();
+    set(out.stop_bits, table.integer("stop_bits", 1, 2));
+    return out;
+}
+
+void address(Table& table, ModbusDevice& out) {
+    set(out.line, table.string("line"));
+    const auto host = table.string("host");
+    if (table.has("host") && table.has("line")) {
+        table.problem("line", "both host and line are given (expected host for TCP, or line for RTU)");
+    } else if (!table.has("host") && !table.has("line")) {
+        table.missing("host or line", "host = \"10.0.0.1:502\" for TCP, or line = \"the id of a [[line]]\" for RTU");
+    }
+    if (!host) return;
+    const auto parsed = parse_host_port(*host, out.port);
+    if (!parsed) {
+        return table.problem("host", "host = \"" + *host + "\" is no host (expected a name or address, perhaps :PORT)");
+    }
+    out.host = parsed->host;
+    out.port = parsed->port;
+}
+
+// On a serial line 0 is broadcast and 248 to 255 are reserved; TCP gateways answer as 0 or 255 themselves.
+void unit_id(Table& table, ModbusDevice& out) {
+    const bool tcp = !table.has("line");
+    const auto value = table.integer("unit_id", INT64_MIN, INT64_MAX);
+    if (!value) return;
+    if ((*value >= 1 && *value <= 247) || (tcp && (*value == 0 || *value == 255))) {
+        out.unit_id = static_cast<unsigned>(*value);
+    } else {
+        table.problem("unit_id", "unit_id = " + std::to_string(*value) + " is out of range (expected 1..247" +
+                                     (tcp ? ", or 0 or 255 on TCP)" : ")"));
+    }
+}
+
+void word_order(Table& table, ModbusDevice& out) {
+    const auto text = table.choice("word_order", {"abcd", "cdab", "badc", "dcba"});
+    if (text == "abcd") out.word_order = WordOrder::abcd;
+    if (text == "cdab") out.word_order = WordOrder::cdab;
+    if (text == "badc") out.word_order = WordOrder::badc;
+    if (text == "dcba") out.word_order = WordOrder::dcba;
+}
+
+ModbusDevice meter(Table& table) {
+    ModbusDevice out;
+    device_base(table, out);
+    set(out.profile, table.id("profile", true));
+    address(table, out);
+    unit_id(table, out);
+    word_order(table, out);
+    for (const auto& [key, element] : kCounts) {
+        if (const auto count = table.integer(key, 1, kMaxElements)) {
+            out.counts[std::string{element}] = static_cast<unsigned>(*count);
+        }
+    }
+    return out;
+}
+
+}  // namespace
+
+void device_base(Table& table, DeviceBase& device) {
+    const auto role = table.choice("role", {"none", "feed", "generator", "onsite", "export", "non-dc", "ups-input",
+                                            "ups-output", "pdu", "server", "cooling", "lighting", "auxiliary"});
+    if (role) device.role = parse_role(*role).value_or(Role::none);
+    set(device.rack, table.id("rack", false));
+    set(device.rated_w, watts(table, "rated", kMaxDeviceW));
+    set(device.poll, seconds(table, "poll_s", 0.1, 3600));
+    if (const auto timeout = table.integer("timeout_ms", 10, 60000)) device.timeout = Milliseconds{*timeout};
+}
+
+void lines(Table& root, Config& config) { entries(root, "line", config.lines, config.places, {"id", "device"}, line); }
+
+void meters(Table& root, Config& config) {
+    entries(root, "meter", config.meters, config.places,
+            {"id", "profile", "host", "line", "unit_id", "role", "rack", "outlets", "branches", "circuits", "phases",
+             "inlets", "modules", "lines", "breakers"},
+            meter);
+}
+
+}  // namespace pued::load

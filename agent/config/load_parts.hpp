@@ -1,0 +1,61 @@
+// The parts of load.cpp, one function a table of the file. Internal to agent/config; each reads its tables out of
+// `root` into `config` and notes the places that the cross-checks will want.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/config/config.hpp"
+#include "agent/config/document.hpp"
+
+namespace pued::load {
+
+void site(Table& root, Config& config);         // load_site.cpp
+void metering(Table& root, Config& config);     // load_site.cpp
+void rules(Table& root, Config& config);        // load_rules.cpp
+void alerts(Table& root, Config& config);       // load_rules.cpp
+void mqtt(Table& root, Config& config);         // load_mqtt.cpp
+void mqtt_values(Table& root, Config& config);  // load_mqtt.cpp
+void lines(Table& root, Config& config);        // load_devices.cpp
+void meters(Table& root, Config& config);       // load_devices.cpp
+void servers(Table& root, Config& config);      // load_servers.cpp
+
+// What [[meter]] and [[server]] have in common, but for the id.
+void device_base(Table& table, DeviceBase& device);  // load_devices.cpp
+
+// `target` stays as it is where there is no value.
+template <class T, class V>
+void set(T& target, const std::optional<V>& value) {
+    if (value) target = static_cast<T>(*value);
+}
+
+// The key in seconds, fractions allowed, as milliseconds.
+std::optional<Milliseconds> seconds(Table& table, std::string_view key, double min, double max);  // load.cpp
+// KEY_w or KEY_kw in watts; giving both is a problem.
+std::optional<double> watts(Table& table, const std::string& key, double max_w);  // load.cpp
+// A file name; a relative one is taken from the folder of the configuration.
+std::optional<std::string> path(Table& table, std::string_view key, const Config& config);  // load.cpp
+std::string resolved(const std::string& path, const Config& config);                        // load.cpp
+
+// A literal password is a problem that does not show it.
+void refuse_password(Table& table);  // load.cpp
+
+// The id of the `index`th table called `name`; gives the table its name in messages: `meter "a1"`, or `meter 3`.
+std::string entry_id(Table& table, std::string_view name, std::size_t index);  // load.cpp
+
+// Reads every [[name]] of the file by `read(Table&) -> T`, with its id, unknown keys and places.
+template <class T, class Read>
+void entries(Table& root, std::string_view name, std::vector<T>& out, ConfigPlaces& places,
+             std::initializer_list<std::string_view> keys, Read read) {
+    for (auto& table : root.tables(name)) {
+        auto id = entry_id(table, name, out.size());
+        places.note(name, out.size(), table, keys);
+        T entry = read(table);
+        entry.id = std::move(id);
+        table.finish();
+        out.push_back(std::move(entry));
+    }
+}
+
+}  // namespace pued::load

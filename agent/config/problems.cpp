@@ -1,0 +1,109 @@
+// Problems and the search for what was meant.
+#include "agent/config/problems.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <tuple>
+
+namespace pued {
+namespace {
+
+constexpr std::size_t kMaxText = 500;  // bytes of one text
+constexpr std::size_t kMaxWord = 100;  // longer ones are no slip of the pen
+
+bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
+
+std::string escaped(char c) {
+    if (c == '\n') return "\\n";
+    if (c == '\t') return "\\t";
+    char text[8];
+    std::snprintf(text, sizeof text, "\\x%02x", static_cast<unsigned>(static_cast<unsigned char>(c)));
+    return text;
+}
+
+// One line of at most kMaxText bytes, cut between two UTF-8 characters.
+std::string one_line(const std::string& text) {
+    std::string out;
+    for (const char c : text) {
+        const bool continues = (static_cast<unsigned char>(c) & 0xC0U) == 0x80U;
+        if (out.size() >= kMaxText && !continues) return out + "…";
+        out += is_control(c) ? escaped(c) : std::string(1, c);
+    }
+    return out;
+}
+
+// Edits between two words: a letter wrong, missing or too many, or two neighbours swapped, each one edit.
+unsigned edit_distance(std::string_view a, std::string_view b) {
+    std::vector<unsigned> before, above(b.size() + 1), row(b.size() + 1);
+    for (unsigned j = 0; j <= b.size(); ++j) above[j] = j;
+    for (unsigned i = 1; i <= a.size(); ++i) {
+        row[0] = i;
+        for (unsigned j = 1; j <= b.size(); ++j) {
+            const unsigned replaced = above[j - 1] + (a[i - 1] != b[j - 1] ? 1U : 0U);
+            row[j] = std::min({above[j] + 1, row[j - 1] + 1, replaced});
+            const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
+        }
+        before = above;
+        std::swap(above, row);
+    }
+    return above.back();
+}
+
+std::string with_unit(std::string_view word, const std::vector<std::string>& choices) {
+    const auto begins = [&](const std::string& choice) { return choice.starts_with(std::string{word} + '_'); };
+    const auto found = std::find_if(choices.begin(), choices.end(), begins);
+    return word.empty() || found == choices.end() ? std::string{} : *found;
+}
+
+}  // namespace
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& choices) {
+    if (word.size() > kMaxWord) return {};
+    std::string best;
+    unsigned best_distance = static_cast<unsigned>(std::max<std::size_t>(1, word.size() / 3)) + 1;
+    for (const auto& choice : choices) {
+        if (choice.size() > kMaxWord) continue;
+        const unsigned distance = edit_distance(word, choice);
+        if (distance < best_distance) {
+            best_distance = distance;
+            best = choice;
+        }
+    }
+    return best.empty() ? with_unit(word, choices) : best;
+}
+
+std::string suggestion(std::string_view word, const std::vector<std::string>& choices) {
+    const auto near = did_you_mean(word, choices);
+    return near.empty() ? std::string{} : ", did you mean \"" + near + "\"?";
+}
+
+std::string Problem::text() const {
+    std::string out = place.file;
+    if (place.line != 0) out += ':' + std::to_string(place.line) + ':' + std::to_string(place.column);
+    out += ": ";
+    if (!where.empty()) out += where + ": ";
+    return out + what;
+}
+
+void Problems::add(Place place, std::string where, std::string what) {
+    if (list_.size() == limit) {
+        ++omitted_;
+    } else {
+        list_.push_back({std::move(place), one_line(where), one_line(what)});
+    }
+}
+
+std::vector<Problem> Problems::sorted() const {
+    auto out = list_;
+    std::stable_sort(out.begin(), out.end(), [](const Problem& a, const Problem& b) {
+        return std::tie(a.place.file, a.place.line, a.place.column) <
+               std::tie(b.place.file, b.place.line, b.place.column);
+    });
+    if (omitted_ > 0) {
+        out.push_back({{out.back().place.file, 0, 0}, {}, std::to_string(omitted_) + " more problems are not listed"});
+    }
+    return out;
+}
+
+}  // namespace pued

@@ -1,0 +1,48 @@
+// What is wrong with a file, all of it at once: each problem with its place, its subject and the way out. Plain
+// values; used on whatever thread loads or checks a configuration.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pued {
+
+struct Place {
+    std::string file;
+    unsigned line = 0, column = 0;  // 1-based; 0: the whole file
+};
+
+// "config/pued.toml:14:11: meter "a1": unit_id = 300 is out of range (expected 1..247)"
+struct Problem {
+    Place place;
+    std::string where;  // `meter "a1"`; may be empty
+    std::string what;
+
+    [[nodiscard]] std::string text() const;
+};
+
+class Problems {
+public:
+    static constexpr std::size_t limit = 1000;  // more are counted, not kept
+
+    // Both texts are made fit for one line of a log: control characters escaped, overlong ones cut.
+    void add(Place place, std::string where, std::string what);
+    [[nodiscard]] bool none() const { return list_.empty(); }
+    // In order of file, line, column; at the end, where more than `limit` came, a line that says how many.
+    [[nodiscard]] std::vector<Problem> sorted() const;
+
+private:
+    std::vector<Problem> list_;
+    std::size_t omitted_ = 0;
+};
+
+// The nearest of `choices` when it is near enough to be a slip (a letter wrong, missing, too many or swapped with its
+// neighbour; the unit forgotten: "poll" for "poll_s"), else empty.
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& choices);
+
+// `, did you mean "feed"?`, or nothing where nothing is near.
+std::string suggestion(std::string_view word, const std::vector<std::string>& choices);
+
+}  // namespace pued
