@@ -1,0 +1,59 @@
+// The verdict on one value by one rule (metering.md 3.6). Pure. Values are compared unrounded. With a stated standard
+// uncertainty u the guard band w = 2u decides; without it plain comparison does, and the judgement says so.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/model/time.hpp"
+#include "agent/rules/applicability.hpp"
+#include "agent/rules/rule.hpp"
+
+namespace pued {
+
+enum class Verdict : std::uint8_t { compliant, non_compliant, indeterminate, insufficient_data, not_applicable };
+enum class Method : std::uint8_t { none, simple_acceptance, guard_band };
+
+// Where a value stands to a limit with a guard band on either side (ILAC-G8).
+enum class Band : std::uint8_t { pass, conditional_pass, conditional_fail, fail };
+
+// What is judged: a metric over a period. For compute_per_watt_rated only `value` matters.
+struct Measurement {
+    std::optional<double> value;
+    Duration window{};             // of the period
+    bool closed = false;           // the period is over and its last interval is in
+    double coverage = 0;           // 0..1, joint
+    std::optional<double> u;       // standard uncertainty of value, k = 1
+    bool integrity_alarm = false;  // open on a meter that contributes
+};
+
+struct JudgeSettings {
+    double min_coverage = 0.97;
+    double guard_factor = 2.0;  // w = guard_factor * u
+};
+
+struct Judgement {
+    Verdict verdict = Verdict::insufficient_data;
+    Method method = Method::none;
+    bool advisory = true;              // the rule informs here, it does not condemn
+    std::optional<double> limit;       // absent where it depends on an undeclared fact
+    std::optional<bool> within_limit;  // plain comparison, whatever the method; absent without a value
+    std::optional<double> p_conform;   // probability that the true value conforms; needs u
+    std::string grade;                 // id of the grade reached, or of the tier that binds; may be empty
+    Bilingual reason;                  // always says why
+};
+
+Judgement judge(const Rule& rule, const SiteFacts& site, const Measurement& measured, std::chrono::year_month_day today,
+                const JudgeSettings& settings = {});
+
+Band band_of(double value, const Limit& limit, double w);
+double probability_of_conformity(double value, const Limit& limit, double u);
+
+std::string_view to_string(Verdict verdict);  // "non-compliant"
+std::string_view to_string(Method method);    // "simple-acceptance", "guard-band", "none"
+Bilingual label(Verdict verdict);             // for reports: "not compliant", "不符合"
+
+}  // namespace pued
