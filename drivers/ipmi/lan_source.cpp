@@ -1,0 +1,242 @@
+// The poll of one BMC; see the header.
+//
+// step() repeats advance(), which does the next thing that is due (at most one exchange that may time out) and says
+// when the one after it is. A poll that falls due while the sensor list is still being read waits for it, until the
+// next poll is due; then it reports what there is. Polls come at due + n * period and are never made up for.
+#include "drivers/ipmi/lan_source.hpp"
+
+#include <algorithm>
+#include <random>
+#include <thread>
+
+#include "drivers/ipmi/lan_transport.hpp"
+#include "drivers/ipmi/measure.hpp"
+#include "drivers/ipmi/sensor_book.hpp"
+#include "drivers/ipmi/session_keeper.hpp"
+
+namespace pued::ipmi {
+
+namespace {
+
+// One of the values wanted from the BMC.
+struct Channel {
+    PointIndex point = 0;
+    const char* name = "";
+    double scale = 1;
+    double highest = 0;                 // what the value cannot exceed
+    std::optional<std::size_t> sensor;  // place in the sensor book; nothing: DCMI
+};
+
+constexpr double most_activity = 1.0;
+
+SensorQuery query_of(const IpmiSensor& sensor) { return {.name = sensor.name, .number = sensor.number.value_or(0)}; }
+
+// The channels of a server and, beside them, the sensors to look up.
+struct Wanted {
+    std::vector<Channel> channels;
+    std::vector<SensorQuery> sensors;
+
+    void add(Channel channel, const IpmiSensor& source) {
+        if (!source.dcmi) {
+            channel.sensor = sensors.size();
+            sensors.push_back(query_of(source));
+        }
+        channels.push_back(channel);
+    }
+};
+
+Wanted wanted_of(const IpmiPoll& poll) {
+    Wanted out;
+    const IpmiSensor dcmi{.dcmi = true, .name = {}, .number = {}};
+    if (poll.power) out.add({*poll.power, "power", 1, 60'000, {}}, poll.config.power.value_or(dcmi));
+    if (poll.activity && poll.config.activity) {
+        out.add({*poll.activity, "activity", poll.config.activity_scale, most_activity, {}}, *poll.config.activity);
+    }
+    return out;
+}
+
+class LanSource final : public Source {
+public:
+    LanSource(IpmiPoll poll, const Clock& clock, std::unique_ptr<Link> link, Sleep sleep, unsigned seed)
+        : poll_(std::move(poll)),
+          clock_(clock),
+          sleep_(std::move(sleep)),
+          wanted_(wanted_of(poll_)),
+          session_(std::move(link), poll_.config.host, seed),
+          book_(wanted_.sensors, seed + 17) {}
+
+    void step(BootTime until, ReportSink& out) override;
+    void close() override { session_.close(); }
+
+private:
+    BootTime advance(ReportSink& out);
+    BootTime idle(BootTime now);
+    void begin_poll(BootTime now);
+    BootTime connect(BootTime now, ReportSink& out);
+    BootTime look_up(BootTime now);
+    BootTime measure_all(ReportSink& out);
+    Measured measure(const Channel& channel);
+    Measured judged(const Channel& channel, Measured measured) const;
+    void lost(const std::string& why, ReportSink& out);
+    void finish(Report report, ReportSink& out);
+    void finish_failed(ReportSink& out);
+    [[nodiscard]] BootTime now() const { return clock_.now().boot; }
+
+    IpmiPoll poll_;
+    const Clock& clock_;
+    Sleep sleep_;
+    Wanted wanted_;
+    SessionKeeper session_;
+    SensorBook book_;
+    std::optional<BootTime> next_poll_;  // nothing before the first step
+    bool polling_ = false;               // a poll has begun and not been reported
+};
+
+void LanSource::step(BootTime until, ReportSink& out) {
+    do {
+        const BootTime next = std::min(advance(out), until);
+        if (const BootTime present = now(); next > present) sleep_(next - present);
+    } while (now() < until);
+}
+
+BootTime LanSource::advance(ReportSink& out) {
+    const BootTime present = now();
+    if (!next_poll_) next_poll_ = present;
+    const bool due = present >= *next_poll_;
+    if (polling_ && due && session_.is_open()) return measure_all(out);  // waited a whole period for the sensor list
+    if (!polling_ && !due) return idle(present);
+    if (!polling_) begin_poll(present);
+    if (!session_.is_open()) return connect(present, out);
+    if (!book_.settled(present)) return look_up(present);
+    return measure_all(out);
+}
+
+void LanSource::begin_poll(BootTime now) {
+    polling_ = true;
+    const Duration period = std::max<Duration>(poll_.period, std::chrono::milliseconds{100});
+    const auto missed = (now - *next_poll_) / period;
+    *next_poll_ += period * (missed + 1);
+}
+
+// Between polls: goes on with the sensor list, keeps the session awake.
+BootTime LanSource::idle(BootTime now) {
+    if (!session_.is_open()) return *next_poll_;
+    if (!book_.settled(now)) return std::min(look_up(now), *next_poll_);
+    if (now >= session_.sign_of_life_due()) session_.show_life(now);
+    return session_.is_open() ? std::min(*next_poll_, session_.sign_of_life_due()) : *next_poll_;
+}
+
+BootTime LanSource::connect(BootTime now, ReportSink& out) {
+    if (!session_.may_open(now) || !session_.open(now)) {
+        finish_failed(out);
+        return *next_poll_;
+    }
+    book_.session_opened();
+    return now;
+}
+
+BootTime LanSource::look_up(BootTime now) {
+    const BootTime wait = book_.wait_until();
+    if (now < wait) return polling_ ? std::min(wait, *next_poll_) : wait;
+    if (book_.advance(session_.transport(), now)) {
+        session_.answered(this->now());
+    } else {
+        session_.lost(this->now(), "the BMC stopped answering");
+    }
+    return now;
+}
+
+Measured LanSource::measure(const Channel& channel) {
+    if (!channel.sensor) return measure_dcmi_power(session_.transport());
+    const auto record = book_.find(*channel.sensor);
+    if (!record) return {.value = std::nullopt, .why = record.error()};
+    auto measured = measure_sensor(session_.transport(), *record);
+    if (measured.not_there) book_.gone(now());
+    return measured;
+}
+
+Measured LanSource::judged(const Channel& channel, Measured measured) const {
+    if (!measured.value) return measured;
+    const double value = *measured.value * channel.scale;
+    if (value >= 0 && value <= channel.highest) return {.value = value, .why = {}};
+    return {.value = std::nullopt, .why = std::to_string(value) + " is out of range"};
+}
+
+BootTime LanSource::measure_all(ReportSink& out) {
+    Report report{.device = poll_.device, .at = now(), .state = DeviceState::good, .error = {}, .samples = {}};
+    for (const auto& channel : wanted_.channels) {
+        const BootTime asked = now();
+        const Measured measured = judged(channel, measure(channel));
+        const BootTime told = now();
+        if (measured.link_lost && report.samples.empty()) {
+            lost(measured.why, out);
+            return told;
+        }
+        if (report.samples.empty()) {
+            report.at = asked + (told - asked) / 2;
+            report.round_trip = told - asked;
+        }
+        report.samples.push_back({channel.point, measured.value ? Quality::good : Quality::invalid,
+                                  measured.value.value_or(0), std::nullopt});
+        if (!measured.value) {
+            report.error += (report.error.empty() ? poll_.config.host + ": " : "; ");
+            report.error += std::string{channel.name} + ": " + measured.why;
+        }
+        if (measured.link_lost) session_.lost(told, measured.why);
+    }
+    if (session_.is_open()) session_.answered(now());
+    finish(std::move(report), out);
+    return now();
+}
+
+// The poll stays open when the session may be renewed at once: then it is tried a second time.
+void LanSource::lost(const std::string& why, ReportSink& out) {
+    const BootTime present = now();
+    session_.lost(present, why);
+    if (!session_.may_open(present)) finish_failed(out);
+}
+
+void LanSource::finish(Report report, ReportSink& out) {
+    polling_ = false;
+    out.deliver(std::move(report));
+}
+
+void LanSource::finish_failed(ReportSink& out) {
+    finish({.device = poll_.device,
+            .at = now(),
+            .state = DeviceState::failed,
+            .error = session_.why_down(),
+            .samples = {}},
+           out);
+}
+
+unsigned random_seed() {
+    std::random_device device;
+    return device();
+}
+
+}  // namespace
+
+std::unique_ptr<Source> make_source(IpmiPoll poll, const Clock& clock, std::unique_ptr<Link> link, Sleep sleep,
+                                    unsigned seed) {
+    return std::make_unique<LanSource>(std::move(poll), clock, std::move(link), std::move(sleep), seed);
+}
+
+}  // namespace pued::ipmi
+
+namespace pued {
+
+std::unique_ptr<Source> make_lan_source(IpmiPoll poll, const Clock& clock) {
+    ipmi::LanAddress address{.host = poll.config.host,
+                             .port = poll.config.port,
+                             .user = poll.config.user,
+                             .password = poll.password,
+                             .cipher_suites = poll.config.cipher_suites,
+                             .privilege = poll.config.privilege};
+    if (poll.config.timeout.count() > 0) address.limit = poll.config.timeout;
+    auto sleep = [](Duration wait) { std::this_thread::sleep_for(wait); };
+    return ipmi::make_source(std::move(poll), clock, ipmi::make_lan_link(std::move(address)), sleep,
+                             ipmi::random_seed());
+}
+
+}  // namespace pued
