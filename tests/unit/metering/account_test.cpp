@@ -1,0 +1,257 @@
+// One metering point: boundaries (A09, A10, A11, A16), epochs, stuck registers, sampled power, restart.
+#include <vector>
+
+#include "agent/metering/account.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace pued;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+namespace {
+
+constexpr std::uint64_t two32 = 1ULL << 32;
+
+BootTime at(std::int64_t s) { return BootTime{seconds{s}}; }
+Count wh(std::uint64_t counts) { return {counts, 1'000'000, two32, 0}; }
+Count tenth_kwh(std::uint64_t counts) { return {counts, 100'000'000, two32, 0}; }
+Count mwh(std::uint64_t counts) { return {counts, 1000, 0, 0}; }
+EnergyAccount account_of(double rated_w) { return EnergyAccount{{.rated_w = rated_w}}; }
+void check_step(StepKind expected, Step got) { CHECK_TRUE(expected == got.kind); }
+
+// Energy of [0, 900) s in kWh from (s, kWh) polls.
+double interval_kwh(std::initializer_list<std::pair<int, double>> polls) {
+    EnergyAccount account = account_of(1.5e6);
+    const double first = polls.begin()->second;  // E counts from the first reading
+    for (const auto& [s, kwh] : polls) {
+        account.accept_register(at(s), mwh(static_cast<std::uint64_t>(kwh * 1e6 + 0.5)));
+        CHECK_TRUE(kwh >= first);
+    }
+    return watt_hours(*account.boundary(at(900)) - *account.boundary(at(0))) / 1000;
+}
+
+}  // namespace
+
+TEST_GROUP(Account){};
+
+TEST(Account, A09_a_boundary_lies_between_two_polls) {
+    const EnergyPoint before{at(-7), {1'000'000'000}, 0};
+    const EnergyPoint after{at(53), {1'018'000'000}, 0};
+    CHECK_EQUAL(1'002'100'000, interpolate(before, after, at(0)).mwh);
+    const Bounds bounds = boundary_bounds(before, after, at(0), 1.5e6);
+    DOUBLES_EQUAL(1'000'000, bounds.lo_wh, 1e-6);
+    DOUBLES_EQUAL(1'002'916.6666666666, bounds.hi_wh, 1e-6);
+    DOUBLES_EQUAL(2916.6666666666 / 3.4641016151377544, bounds.u_wh(), 1e-6);
+}
+
+TEST(Account, A10_two_meters_meet_at_the_boundaries) {
+    const double dc = interval_kwh({{-20, 5000.0}, {40, 5019.0}, {880, 5285.0}, {940, 5310.0}});
+    const double it = interval_kwh({{-45, 80000.0}, {15, 80013.2}, {855, 80226.5}, {915, 80244.4}});
+    DOUBLES_EQUAL(287.0, dc, 2e-6);  // floored mWh
+    DOUBLES_EQUAL(230.025, it, 2e-6);
+    DOUBLES_EQUAL(1.2476904684273449, dc / it, 1e-8);
+    // A11: the raw reads inside the interval would have said something else.
+    DOUBLES_EQUAL(-0.0006206137625534802, (5285.0 - 5019.0) / (80226.5 - 80013.2) - 1.2476904684273449, 1e-9);
+}
+
+TEST(Account, A16_intervals_telescope_to_the_last_milliwatt_hour) {
+    EnergyAccount account = account_of(1.5e6);
+    for (const auto& [s, counts] : {std::pair{0, 0}, {37, 11000003}, {95, 29999998}, {130, 41000001}}) {
+        account.accept_register(at(s), mwh(static_cast<std::uint64_t>(counts)));
+    }
+    const std::vector<std::int64_t> expected{4459460, 4459461, 4701770, 4913792, 4913792,
+                                             4913792, 4780789, 4714287, 3142858};
+    const std::vector<int> boundaries{0, 15, 30, 45, 60, 75, 90, 105, 120, 130};
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        const Energy part = *account.boundary(at(boundaries[i + 1])) - *account.boundary(at(boundaries[i]));
+        CHECK_EQUAL(expected[i], part.mwh);
+    }
+}
+
+TEST(Account, says_nothing_outside_its_readings) {
+    EnergyAccount account = account_of(0);
+    CHECK_FALSE(account.boundary(at(0)).has_value());
+    account.accept_register(at(10), wh(5));
+    account.accept_register(at(20), wh(6));
+    CHECK_FALSE(account.boundary(at(9)).has_value());
+    CHECK_FALSE(account.boundary(at(21)).has_value());
+    CHECK_EQUAL(500, account.boundary(at(15))->mwh);
+}
+
+TEST(Account, a_rollover_goes_on_counting) {
+    EnergyAccount account = account_of(1.5e6);
+    account.accept_register(at(0), tenth_kwh(4294967290));
+    check_step(StepKind::rollover, account.accept_register(at(60), tenth_kwh(15)));
+    CHECK_EQUAL(2'100'000, account.boundary(at(60))->mwh);
+    CHECK_TRUE(has(account.line().flags_between(at(0), at(60)), flag::rollover));
+}
+
+TEST(Account, jitter_never_takes_energy_back) {
+    EnergyAccount account = account_of(1.5e6);
+    account.accept_register(at(0), tenth_kwh(50000));
+    account.accept_register(at(60), tenth_kwh(49999));
+    CHECK_EQUAL(0, account.boundary(at(60))->mwh);
+    account.accept_register(at(120), tenth_kwh(50004));
+    CHECK_EQUAL(400'000, account.boundary(at(120))->mwh);
+}
+
+TEST(Account, a_reset_credits_the_lower_bound_in_a_new_epoch) {
+    EnergyAccount account = account_of(1.5e6);
+    account.accept_register(at(0), tenth_kwh(12345678));
+    check_step(StepKind::reset, account.accept_register(at(900), tenth_kwh(32)));
+    CHECK_EQUAL(1U, account.epoch());
+    CHECK_EQUAL(3'200'000, account.boundary(at(900))->mwh);
+    account.accept_register(at(960), tenth_kwh(42));
+    CHECK_EQUAL(4'200'000, account.boundary(at(960))->mwh);
+}
+
+TEST(Account, a_torn_read_leaves_no_trace) {
+    EnergyAccount account = account_of(1.5e6);
+    account.accept_register(at(0), tenth_kwh(0x1FFFE));
+    check_step(StepKind::backward, account.accept_register(at(60), tenth_kwh(0x10003)));
+    check_step(StepKind::advance, account.accept_register(at(61), tenth_kwh(0x20003)));
+    CHECK_EQUAL(500'000, account.boundary(at(61))->mwh);
+    CHECK_EQUAL(0U, account.epoch());
+}
+
+TEST(Account, a_jump_counts_from_its_first_read_once_three_agree) {
+    EnergyAccount account = account_of(1.5e6);
+    account.accept_register(at(0), tenth_kwh(100000));
+    check_step(StepKind::jump, account.accept_register(at(60), tenth_kwh(265536)));
+    account.accept_register(at(120), tenth_kwh(265636));
+    CHECK_EQUAL(0, account.line().back().energy.mwh);
+    account.accept_register(at(180), tenth_kwh(265736));
+    CHECK_EQUAL(1U, account.epoch());
+    CHECK_EQUAL(0, account.boundary(at(60))->mwh);  // the jump itself is no energy
+    CHECK_EQUAL(20'000'000, account.boundary(at(180))->mwh);
+    CHECK_TRUE(has(account.line().flags_between(at(0), at(60)), flag::replaced));
+    CHECK_FALSE(has(account.line().flags_between(at(60), at(180)), flag::replaced));
+}
+
+TEST(Account, scattered_nonsense_is_never_adopted) {
+    EnergyAccount account = account_of(1.5e6);
+    account.accept_register(at(0), tenth_kwh(100000));
+    for (int i = 1; i <= 30; ++i) {
+        account.accept_register(at(i), tenth_kwh(i % 2 == 0 ? 900'000'000U : 500'000'000U));
+    }
+    account.accept_register(at(60), tenth_kwh(100200));
+    CHECK_EQUAL(20'000'000, account.boundary(at(60))->mwh);
+    CHECK_EQUAL(0U, account.epoch());
+}
+
+TEST(Account, a_changed_scale_is_a_new_epoch_after_three_reads) {
+    EnergyAccount account = account_of(1.5e6);
+    account.accept_register(at(0), tenth_kwh(1000));
+    for (int i = 1; i <= 3; ++i) account.accept_register(at(60 * i), wh(100'000 + 1000U * static_cast<unsigned>(i)));
+    CHECK_EQUAL(1U, account.epoch());
+    CHECK_EQUAL(2'000'000, account.line().back().energy.mwh);  // from the first of the three on
+}
+
+TEST(Account, without_a_rated_power_a_fall_is_no_rollover) {
+    EnergyAccount account = account_of(0);
+    const auto small = [](std::uint64_t counts) { return Count{counts, 1'000'000, 65536, 0}; };  // 1 Wh, 16 bits
+    account.accept_register(at(0), small(60'000));
+    // 10 MW in a minute is more than the whole register; half the modulus is believed.
+    check_step(StepKind::backward, account.accept_register(at(60), small(40'000)));
+    EnergyAccount other = account_of(0);
+    other.accept_register(at(0), small(60'000));
+    check_step(StepKind::rollover, other.accept_register(at(60), small(10)));
+}
+
+TEST(Account, an_old_reading_is_dropped_and_counted) {
+    EnergyAccount account = account_of(0);
+    account.accept_register(at(60), wh(100));
+    account.accept_register(at(60), wh(500));
+    account.accept_register(at(30), wh(90));
+    CHECK_EQUAL(2U, account.late());
+    CHECK_EQUAL(0, account.boundary(at(60))->mwh);
+}
+
+TEST(Account, a_stuck_register_holds_the_line_until_it_moves) {
+    EnergyAccount account{{.rated_w = 1.5e6, .max_gap = seconds{30}}};
+    for (int i = 0; i <= 6; ++i) {  // 400 kW against a register of 1 kWh that stands still
+        account.watch_power(at(10 * i), 400e3);
+        account.accept_register(at(10 * i), Count{7000, 1'000'000'000, two32, 0});
+    }
+    CHECK_TRUE(account.stuck());
+    CHECK_TRUE(account.line().back().at == at(20));  // 27 s: the reading at 30 s no longer counts
+    account.accept_register(at(600), Count{7066, 1'000'000'000, two32, 0});
+    CHECK_FALSE(account.stuck());
+    CHECK_EQUAL(66'000'000, account.boundary(at(600))->mwh);
+    CHECK_TRUE(has(account.line().flags_between(at(20), at(600)), flag::stuck));
+    CHECK_TRUE(has(account.line().boundary_flags(at(300), seconds{30}), flag::allocated));
+}
+
+TEST(Account, power_is_integrated_by_trapezoid_and_gaps_are_not) {
+    EnergyAccount account{{.max_gap = seconds{180}}};
+    for (const auto& [s, kw] : {std::pair{0, 100}, {60, 100}, {360, 130}, {420, 130}}) {
+        account.accept_power(at(s), kw * 1000.0);
+    }
+    CHECK_EQUAL(3'833'333, account.line().back().energy.mwh);  // B02
+    CHECK_TRUE(account.line().gap_between(at(0), at(420)) == Duration{seconds{300}});
+    CHECK_FALSE(account.from_register());
+}
+
+TEST(Account, fractions_of_a_milliwatt_hour_are_not_lost) {
+    EnergyAccount account{{.max_gap = seconds{30}}};
+    for (int i = 0; i <= 3600; ++i) account.accept_power(at(i), 1.0);  // 0.2777 mWh each second
+    CHECK_TRUE(account.line().back().energy.mwh >= 999 && account.line().back().energy.mwh <= 1000);
+}
+
+TEST(Account, C05_a_leap_second_is_a_second_like_any_other) {
+    EnergyAccount account{{.max_gap = seconds{30}}};
+    for (int i = 0; i <= 901; ++i) account.accept_power(at(i), 1.8e6);
+    DOUBLES_EQUAL(450.5, watt_hours(account.line().back().energy) / 1000, 1e-5);
+}
+
+TEST(Account, keeps_few_points_and_all_energy) {
+    EnergyAccount account{{.rated_w = 1e6, .max_points = 64}};
+    for (std::uint64_t i = 0; i <= 10'000; ++i) account.accept_register(at(static_cast<int>(i)), wh(i));
+    CHECK_TRUE(account.line().points().size() <= 64);
+    CHECK_EQUAL(0, account.line().front().energy.mwh);
+    CHECK_EQUAL(10'000'000, account.line().back().energy.mwh);
+}
+
+TEST(Account, a_restart_counts_what_flowed_meanwhile) {
+    const UtcTime utc{seconds{1767196800}};
+    EnergyAccount before = account_of(100e3);
+    before.accept_register(at(5000), wh(1000));
+    before.accept_register(at(5060), wh(2000));
+    const AccountState state = before.save({at(5060), utc, ClockQuality::synced});
+
+    EnergyAccount after = account_of(100e3);  // two hours later, boot time began anew
+    after.restore(state, {at(100), utc + hours{2}, ClockQuality::synced});
+    check_step(StepKind::advance, after.accept_register(at(110), wh(202'000)));
+    CHECK_EQUAL(201'000'000, after.line().back().energy.mwh);
+    CHECK_EQUAL(1'000'000, after.boundary(at(100 - 7200))->mwh);
+}
+
+TEST(Account, a_board_that_wakes_in_1970_still_counts_the_outage) {
+    const UtcTime utc{seconds{1767196800}};
+    EnergyAccount before = account_of(100e3);
+    before.accept_register(at(5060), wh(2000));
+    const AccountState state = before.save({at(5060), utc, ClockQuality::synced});
+
+    EnergyAccount after = account_of(100e3);
+    after.restore(state, {at(100), UtcTime{}, ClockQuality::unsynced});
+    check_step(StepKind::advance, after.accept_register(at(110), wh(202'000)));
+    CHECK_EQUAL(200'000'000, after.line().back().energy.mwh);
+    // Then the time comes in: the restored reading moves to two hours before.
+    after.remap({at(120), utc + hours{2} + seconds{20}, ClockQuality::synced});
+    CHECK_TRUE(after.line().front().at == at(100 - 7200));
+    CHECK_EQUAL(200'000'000, after.line().back().energy.mwh);
+}
+
+TEST(Account, its_state_survives_a_round_trip) {
+    const Now now{at(5060), UtcTime{seconds{1767196800}}, ClockQuality::synced};
+    EnergyAccount account = account_of(1.5e6);
+    for (std::uint64_t i = 0; i < 50; ++i) account.accept_register(at(static_cast<int>(i) * 60), tenth_kwh(i * 7));
+    account.accept_register(at(3060), tenth_kwh(3));  // a reset
+    const AccountState state = account.save(now);
+    EnergyAccount copy = account_of(1.5e6);
+    copy.restore(state, now);
+    CHECK_TRUE(copy.save(now) == state);
+    CHECK_TRUE(copy.line().back() == account.line().back());
+}
