@@ -1,0 +1,75 @@
+// What surrounds a connection and is pure: the waits between attempts, and the words for a refusal.
+#include <string>
+
+#include "drivers/mqtt/backoff.hpp"
+#include "drivers/mqtt/refusal.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace pued;
+using namespace std::chrono_literals;
+
+namespace {
+
+MqttConfig local() {
+    MqttConfig config;
+    config.host = "127.0.0.1";
+    return config;
+}
+
+void check_within(Duration wait, Duration min, Duration max) { CHECK(wait >= min && wait <= max); }
+
+}  // namespace
+
+TEST_GROUP(Backoff){};
+
+TEST(Backoff, waits_double_from_one_second_to_a_minute) {
+    for (std::uint32_t seed = 0; seed < 100; ++seed) {
+        Backoff backoff{seed};
+        check_within(backoff.next(), 1s, 2s);
+        check_within(backoff.next(), 2s, 4s);
+        check_within(backoff.next(), 4s, 8s);
+        check_within(backoff.next(), 8s, 16s);
+        check_within(backoff.next(), 16s, 32s);
+        for (int i = 0; i < 100; ++i) check_within(backoff.next(), 30s, 60s);
+        backoff.reset();
+        check_within(backoff.next(), 1s, 2s);
+    }
+}
+
+TEST(Backoff, two_agents_do_not_come_back_together) {
+    Backoff one{1};
+    Backoff other{2};
+    CHECK(one.next() != other.next());
+}
+
+TEST_GROUP(Refusal){};
+
+TEST(Refusal, bad_credentials_name_the_keys_to_check_in_both_versions) {
+    const char* expected = "mqtt broker 127.0.0.1:1883: not authorised (check mqtt.user and mqtt.password_file)";
+    STRCMP_EQUAL(expected, connect_refusal(local(), {.return_code = 5}).c_str());
+    STRCMP_EQUAL(expected, connect_refusal(local(), {.reason_code = 0x87}).c_str());
+    STRCMP_EQUAL("mqtt broker 127.0.0.1:1883: bad user name or password (check mqtt.user and mqtt.password_file)",
+                 connect_refusal(local(), {.return_code = 4}).c_str());
+}
+
+TEST(Refusal, an_old_broker_is_answered_with_the_version_to_set) {
+    STRCMP_CONTAINS("set mqtt.version to 3", connect_refusal(local(), {.return_code = 1}).c_str());
+}
+
+TEST(Refusal, a_tls_failure_names_the_certificate) {
+    STRCMP_CONTAINS(
+        "TLS failed: error:0A000086:SSL routines::certificate verify failed (check mqtt.ca_file",
+        connect_refusal(local(), {.return_code = -1, .tls = "error:0A000086:SSL routines::certificate verify failed"})
+            .c_str());
+    STRCMP_CONTAINS("(check mqtt.tls, mqtt.port",
+                    connect_refusal(local(), {.return_code = -1, .tls = "wrong version number"}).c_str());
+}
+
+TEST(Refusal, an_absent_broker_is_answered_with_the_address_to_check) {
+    STRCMP_EQUAL(
+        "mqtt broker 127.0.0.1:1883: no connection (check mqtt.host, mqtt.port and that the broker is running)",
+        connect_refusal(local(), {.return_code = -1}).c_str());
+}
+
+TEST(Refusal, an_unknown_reason_keeps_its_number) { STRCMP_EQUAL("reason 0xf0", reason_text(0xf0).c_str()); }
