@@ -31,6 +31,7 @@ public:
     void start();
     // The next request of this poll; nothing when all is asked.
     [[nodiscard]] std::optional<ReadRequest> request() const;
+    [[nodiscard]] bool begun() const { return answered_ + refused_ > 0; }
     void answer(std::span<const std::uint16_t> words, BootTime sent, BootTime received);
     void refuse(std::uint8_t exception, BootTime sent, BootTime received);
     Report finish();

@@ -1,0 +1,125 @@
+// The units of one serial line, polled one after the other by a thread that may block: a silent unit costs the others
+// its own timeout, and less and less often. A line whose device file vanishes is opened again when it returns.
+//
+// RTU replies carry no transaction id. So that a late reply never passes for the next one: after a failure a unit is
+// left alone for another timeout, whatever comes meanwhile is dropped, and its next poll begins with a probe whose
+// reply has another length than the one that may still be under way; replies come in the order of their requests.
+#include <map>
+#include <thread>
+
+#include "drivers/modbus/modbus_source.hpp"
+#include "drivers/modbus/rota.hpp"
+#include "drivers/modbus/serial_line.hpp"
+
+namespace pued {
+namespace {
+
+Duration longest_pause(const std::vector<ModbusPoll>& devices) {
+    unsigned longest_ms = 0;
+    for (const auto& device : devices) longest_ms = std::max(longest_ms, device.map.pause_ms);
+    return std::chrono::milliseconds{longest_ms};
+}
+
+class RtuSource final : public Source {
+public:
+    RtuSource(const LineConfig& config, const std::vector<ModbusPoll>& devices, const Clock& clock)
+        : clock_(clock),
+          line_(config, clock),
+          rota_(devices, rtu_cost(config.baud, line_.bits_per_char(), longest_pause(devices)), config.device),
+          rest_(1) {}
+
+    void step(BootTime until, ReportSink& out) override {
+        BootTime now = clock_.now().boot;
+        do {
+            if (current_ == nullptr) begin(now, out);
+            if (current_ != nullptr) {
+                work(out);
+            } else {
+                sleep_until(std::min(until, rota_.next_due()));
+            }
+            now = clock_.now().boot;
+        } while (now < until);
+    }
+
+    void close() override { line_.close(); }
+
+private:
+    void sleep_until(BootTime time) {
+        const Duration rest = time - clock_.now().boot;
+        if (rest > Duration{}) std::this_thread::sleep_for(rest);
+    }
+
+    void begin(BootTime now, ReportSink& out) {
+        current_ = rota_.take_due(now, out);
+        if (current_ == nullptr || line_.is_open()) return;
+        if (rest_.resting(now)) return fail_link(line_error_, now, out);
+        const auto opened = line_.open();
+        if (opened) return rest_.succeeded();
+        rest_.failed(now);
+        fail_link(opened.error(), now, out);
+    }
+
+    // One request of the current poll.
+    void work(ReportSink& out) {
+        if (const auto doubt = doubts_.find(current_); doubt != doubts_.end()) return clear_doubt(doubt->second, out);
+        const auto request = current_->poll.request();
+        if (!request) return finish(out);
+        const Exchange exchange = line_.exchange(*request, current_->timeout);
+        if (exchange.outcome != Outcome::reply) return fail(exchange, request->words, out);
+        line_.pause(current_->pause);
+        if (exchange.frame.exception != 0) {
+            current_->poll.refuse(exchange.frame.exception, exchange.sent, exchange.received);
+        } else {
+            current_->poll.answer(exchange.frame.words, exchange.sent, exchange.received);
+        }
+        if (!current_->poll.request()) finish(out);
+    }
+
+    void clear_doubt(std::uint16_t words, ReportSink& out) {
+        if (const auto probe = current_->poll.probe(words)) {
+            const Exchange exchange = line_.exchange(*probe, current_->timeout, words);
+            if (exchange.outcome != Outcome::reply) return fail(exchange, words, out);
+            line_.pause(current_->pause);
+        }
+        doubts_.erase(current_);
+    }
+
+    void finish(ReportSink& out) {
+        current_->succeed(out);
+        current_ = nullptr;
+    }
+
+    void fail(const Exchange& exchange, std::uint16_t words, ReportSink& out) {
+        const BootTime now = clock_.now().boot;
+        if (exchange.outcome == Outcome::gone) {
+            rest_.failed(now);
+            return fail_link(exchange.error, now, out);
+        }
+        doubts_[current_] = words;
+        current_->fail(exchange.error, now, out, current_->timeout);
+        current_ = nullptr;
+    }
+
+    void fail_link(const std::string& why, BootTime now, ReportSink& out) {
+        line_error_ = why;
+        rota_.forget_all();
+        current_->fail_with_link(why, now, out);
+        current_ = nullptr;
+    }
+
+    const Clock& clock_;
+    SerialLine line_;
+    Rota rota_;
+    Backoff rest_;  // after failures of the line itself
+    std::string line_error_;
+    Unit* current_ = nullptr;                      // being polled
+    std::map<const Unit*, std::uint16_t> doubts_;  // registers asked for in vain: that reply may still come
+};
+
+}  // namespace
+
+std::unique_ptr<Source> make_rtu_source(LineConfig line, std::vector<ModbusPoll> devices, const Clock& clock) {
+    return std::make_unique<RtuSource>(line, devices, clock);
+}
+
+}  // namespace pued

@@ -1,0 +1,72 @@
+// One serial line spoken to through libmodbus (RTU): opened, closed, and one request at a time. Blocks for at most the
+// reply's timeout and the line's silences; owned by the RTU source, on its thread. Times are boot time.
+//
+// What libmodbus does not do and this does: the 3.5 characters of silence between frames, checks of unit, function
+// and length, and after anything unexpected falling silent until the line is. Its recovery modes stay off: they sleep
+// and reconnect behind our back.
+#pragma once
+
+#include <modbus/modbus.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "agent/config/config.hpp"
+#include "agent/model/result.hpp"
+#include "agent/ports/clock.hpp"
+#include "drivers/modbus/frame.hpp"
+
+namespace pued {
+
+enum class Outcome : std::uint8_t {
+    reply,   // frame.words or frame.exception
+    silent,  // nothing usable within the timeout
+    bad,     // something else than the reply
+    gone     // the line itself failed; it is closed now
+};
+
+struct Exchange {
+    Outcome outcome = Outcome::silent;
+    Frame frame;
+    std::string error;  // unless reply
+    BootTime sent, received;
+};
+
+class SerialLine {
+public:
+    SerialLine(LineConfig config, const Clock& clock);
+
+    [[nodiscard]] bool is_open() const { return context_ != nullptr; }
+    Result<void> open();
+    void close() { context_.reset(); }
+
+    // `late_words`: a reply with so many registers belongs to an earlier request and is passed over.
+    Exchange exchange(const ReadRequest& request, Duration timeout, std::optional<std::uint16_t> late_words = {});
+    // Nothing is sent for at least this long.
+    void pause(Duration silence);
+
+    [[nodiscard]] unsigned bits_per_char() const;
+
+private:
+    struct Free {
+        void operator()(modbus_t* context) const;
+    };
+
+    [[nodiscard]] Duration silence() const;
+    [[nodiscard]] Duration wire_time(std::size_t bytes) const;
+    void wait_for_silence();
+    bool send(const ReadRequest& request);
+    void receive(const ReadRequest& request, BootTime deadline, std::optional<std::uint16_t> late, Exchange& out);
+    int receive_frame(std::uint8_t* bytes, Duration rest);
+    void explain_failure(int error, Duration timeout, Exchange& out);
+    void drain();
+
+    LineConfig config_;
+    const Clock& clock_;
+    std::unique_ptr<modbus_t, Free> context_;
+    BootTime quiet_until_;
+};
+
+}  // namespace pued

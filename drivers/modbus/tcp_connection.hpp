@@ -1,0 +1,82 @@
+// One host:port and the units behind it: connects, sends one request at a time, reads replies only when whole, and
+// gives up at deadlines. Never blocks; moved along by the TCP source's epoll loop on that source's thread.
+//
+// Why no late reply can pass for the next one: every request has a transaction id of its own, and after a timeout or
+// any reply that does not fit the connection is closed. A connection that the device closed between polls (many do)
+// is opened again within the poll, once for each request, before that counts as a failure.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agent/ports/clock.hpp"
+#include "agent/ports/source.hpp"
+#include "drivers/modbus/resolver.hpp"
+#include "drivers/modbus/rota.hpp"
+
+namespace pued {
+
+class TcpConnection {
+public:
+    // `epoll` gets the socket with `id` as its data; `resolver` is asked as `id`. Both must outlive this.
+    TcpConnection(std::size_t id, const std::vector<ModbusPoll>& units, int epoll, Resolver& resolver,
+                  const Clock& clock);
+    TcpConnection(const TcpConnection&) = delete;
+    TcpConnection& operator=(const TcpConnection&) = delete;
+    ~TcpConnection() { close_socket(); }
+
+    // What is due at `now`: deadlines first, then polls.
+    void run(BootTime now, ReportSink& out);
+    // The socket has something to say.
+    void ready(BootTime now, ReportSink& out);
+    void resolved(Resolution resolution, BootTime now, ReportSink& out);
+    [[nodiscard]] BootTime wake() const;  // when run() has something to do
+    void close_socket();
+
+private:
+    enum class Phase : std::uint8_t { closed, resolving, connecting, open, pausing, waiting };
+
+    void expire(BootTime now, ReportSink& out);
+    bool arrived_late(BootTime now, ReportSink& out);
+    void connect(BootTime now, ReportSink& out);
+    void open_socket(BootTime now, ReportSink& out);
+    void connect_failed(const std::string& why, BootTime now, ReportSink& out);
+    void finish_connecting(BootTime now, ReportSink& out);
+    void proceed(ReportSink& out);
+    void send_request(BootTime now, ReportSink& out);
+    void receive(BootTime now, ReportSink& out);
+    void take(const Frame& frame, ReportSink& out);
+    void lost(const std::string& why, BootTime now, ReportSink& out);
+    void fail_unit(const std::string& why, BootTime now, ReportSink& out);
+    void fail_link(const std::string& why, BootTime now, ReportSink& out);
+    bool watch(int operation, std::uint32_t events);
+
+    std::size_t id_;
+    std::string host_;
+    std::uint16_t port_;
+    int epoll_;
+    Resolver& resolver_;
+    const Clock& clock_;
+    Rota rota_;
+    Unit* current_ = nullptr;  // being polled
+
+    bool numeric_ = false;
+    std::vector<SocketAddress> addresses_;
+    std::size_t address_ = 0, tries_ = 0;
+    Backoff rest_;  // after failed connections
+    std::string link_error_;
+
+    Phase phase_ = Phase::closed;
+    int fd_ = -1;
+    bool fresh_ = true;     // no reply yet on this connection
+    bool retried_ = false;  // this request has already cost a new connection
+    BootTime deadline_, quiet_until_, sent_;
+    std::uint16_t transaction_ = 0;
+    ReadRequest request_;
+    std::array<std::uint8_t, longest_tcp_frame + 1> received_{};
+    std::size_t received_size_ = 0;
+};
+
+}  // namespace pued

@@ -1,0 +1,128 @@
+// All Modbus TCP devices on one thread: an epoll loop over one TcpConnection for each host:port. What is due at one
+// moment is sent in one burst before anything is waited for; a connection costs nothing until it is due or readable.
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+#include "drivers/modbus/modbus_source.hpp"
+#include "drivers/modbus/tcp_connection.hpp"
+
+namespace pued {
+namespace {
+
+constexpr std::uint64_t resolver_id = UINT64_MAX;
+
+// One bucket for each host:port, in the order of first appearance.
+std::vector<std::vector<ModbusPoll>> by_endpoint(std::vector<ModbusPoll> devices) {
+    std::vector<std::vector<ModbusPoll>> out;
+    std::map<std::pair<std::string, std::uint16_t>, std::size_t> known;
+    for (auto& device : devices) {
+        const auto [entry, added] = known.try_emplace({device.config.host, device.config.port}, out.size());
+        if (added) out.emplace_back();
+        out[entry->second].push_back(std::move(device));
+    }
+    return out;
+}
+
+// Whole milliseconds to wait, rounded up so that the loop does not spin just before a deadline.
+int wait_ms(BootTime now, BootTime until) {
+    if (until <= now) return 0;
+    constexpr Duration longest = std::chrono::seconds{60};
+    return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(std::min(until - now, longest)).count());
+}
+
+class TcpSource final : public Source {
+public:
+    TcpSource(std::vector<ModbusPoll> devices, const Clock& clock)
+        : clock_(clock), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+        epoll_event event{};
+        event.events = EPOLLIN;
+        event.data.u64 = resolver_id;
+        ::epoll_ctl(epoll_, EPOLL_CTL_ADD, resolver_.descriptor(), &event);
+        for (auto& units : by_endpoint(std::move(devices))) {
+            const std::size_t id = connections_.size();
+            connections_.push_back(std::make_unique<TcpConnection>(id, units, epoll_, resolver_, clock_));
+            wakes_.push_back(connections_.back()->wake());
+            queue_.insert({wakes_.back(), id});
+        }
+    }
+    ~TcpSource() override {
+        connections_.clear();
+        ::close(epoll_);
+    }
+    TcpSource(const TcpSource&) = delete;
+    TcpSource& operator=(const TcpSource&) = delete;
+
+    void step(BootTime until, ReportSink& out) override {
+        BootTime now = clock_.now().boot;
+        do {
+            const BootTime next = queue_.empty() ? until : std::min(until, queue_.begin()->first);
+            serve_sockets(wait_ms(now, next), out);
+            now = clock_.now().boot;
+            run_due(now, out);
+        } while (now < until);
+    }
+
+    void close() override {
+        for (auto& connection : connections_) connection->close_socket();
+    }
+
+private:
+    void run_due(BootTime now, ReportSink& out) {
+        while (!queue_.empty() && queue_.begin()->first <= now) {
+            const std::size_t id = queue_.begin()->second;
+            connections_[id]->run(now, out);
+            rearm(id);
+        }
+    }
+
+    void serve_sockets(int timeout_ms, ReportSink& out) {
+        std::array<epoll_event, 256> events{};
+        const int count = ::epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), timeout_ms);
+        const BootTime now = clock_.now().boot;
+        for (int i = 0; i < count; ++i) {
+            const std::uint64_t id = events[static_cast<std::size_t>(i)].data.u64;
+            if (id == resolver_id) {
+                take_answers(now, out);
+            } else {
+                connections_[static_cast<std::size_t>(id)]->ready(now, out);
+                rearm(static_cast<std::size_t>(id));
+            }
+        }
+    }
+
+    void take_answers(BootTime now, ReportSink& out) {
+        for (auto& answer : resolver_.answers()) {
+            const std::size_t id = answer.who;
+            connections_[id]->resolved(std::move(answer), now, out);
+            rearm(id);
+        }
+    }
+
+    void rearm(std::size_t id) {
+        const BootTime wake = connections_[id]->wake();
+        if (wake == wakes_[id]) return;
+        queue_.erase({wakes_[id], id});
+        queue_.insert({wake, id});
+        wakes_[id] = wake;
+    }
+
+    const Clock& clock_;
+    int epoll_;
+    Resolver resolver_;
+    std::vector<std::unique_ptr<TcpConnection>> connections_;
+    std::vector<BootTime> wakes_;  // of each connection, as it stands in queue_
+    std::set<std::pair<BootTime, std::size_t>> queue_;
+};
+
+}  // namespace
+
+std::unique_ptr<Source> make_tcp_source(std::vector<ModbusPoll> devices, const Clock& clock) {
+    return std::make_unique<TcpSource>(std::move(devices), clock);
+}
+
+}  // namespace pued
