@@ -1,0 +1,149 @@
+// The state directory on a real file system, with its failures provoked: no directory, no space, a second daemon.
+#include "firmware/store.hpp"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <CppUTest/TestHarness.h>
+
+using namespace pued;
+
+TEST_GROUP(DirectoryStore) {
+    std::string directory;
+
+    void setup() override {
+        char name[] = "/tmp/pued-store-XXXXXX";
+        directory = ::mkdtemp(name);
+    }
+    void teardown() override {
+        std::filesystem::remove_all(directory);
+        directory = {};
+    }
+
+    std::size_t files() const {
+        return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator{directory}, {}));
+    }
+    static void check(const Result<void>& result) { CHECK_TEXT(bool(result), result.error().c_str()); }
+    static std::string text(Store & store, const char* name) {
+        auto loaded = store.load(name);
+        CHECK_TRUE(bool(loaded));
+        CHECK(loaded->has_value());
+        return **loaded;
+    }
+};
+
+TEST(DirectoryStore, what_was_saved_is_loaded_again_byte_for_byte) {
+    DirectoryStore store{directory};
+    const std::string bytes{"a\0b\n\xff", 5};
+    check(store.save("ledger.json", bytes));
+    CHECK(text(store, "ledger.json") == bytes);
+    check(store.save("ledger.json", ""));
+    STRCMP_EQUAL("", text(store, "ledger.json").c_str());
+    CHECK_EQUAL(1U, files());
+}
+
+TEST(DirectoryStore, a_document_never_saved_is_nothing_and_no_error) {
+    DirectoryStore store{directory};
+    auto loaded = store.load("ledger.json");
+    CHECK_TRUE(bool(loaded));
+    CHECK_FALSE(loaded->has_value());
+}
+
+TEST(DirectoryStore, a_large_document_survives) {
+    DirectoryStore store{directory};
+    const std::string bytes(300'000, 'x');
+    check(store.save("ledger.json", bytes));
+    CHECK(text(store, "ledger.json") == bytes);
+}
+
+TEST(DirectoryStore, a_full_disk_leaves_the_old_document_and_says_so) {
+    DirectoryStore store{directory};
+    check(store.save("ledger.json", "old"));
+    ::signal(SIGXFSZ, SIG_IGN);
+    rlimit before{};
+    ::getrlimit(RLIMIT_FSIZE, &before);
+    const rlimit tight{.rlim_cur = 1000, .rlim_max = before.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &tight);
+    const auto saved = store.save("ledger.json", std::string(5000, 'x'));
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    ::signal(SIGXFSZ, SIG_DFL);
+    CHECK_FALSE(bool(saved));
+    STRCMP_EQUAL((directory + "/.ledger.json.new: cannot write: File too large").c_str(), saved.error().c_str());
+    STRCMP_EQUAL("old", text(store, "ledger.json").c_str());
+    CHECK_EQUAL(1U, files());
+}
+
+TEST(DirectoryStore, what_cannot_be_replaced_is_an_error_and_leaves_nothing_behind) {
+    DirectoryStore store{directory};
+    ::mkdir((directory + "/ledger.json").c_str(), 0700);
+    const auto saved = store.save("ledger.json", "new");
+    STRCMP_EQUAL((directory + "/ledger.json: cannot replace: Is a directory").c_str(), saved.error().c_str());
+    CHECK_EQUAL(1U, files());
+    const auto loaded = store.load("ledger.json");
+    CHECK_FALSE(bool(loaded));
+    STRCMP_EQUAL((directory + "/ledger.json: cannot read: Is a directory").c_str(), loaded.error().c_str());
+}
+
+TEST(DirectoryStore, a_missing_directory_is_named) {
+    DirectoryStore store{directory + "/gone"};
+    STRCMP_EQUAL((directory + "/gone/.a.new: cannot create: No such file or directory").c_str(),
+                 store.save("a", "1").error().c_str());
+}
+
+TEST(DirectoryStore, half_a_document_of_a_crash_is_overwritten_not_loaded) {
+    std::ofstream{directory + "/.ledger.json.new"} << "half a docu";
+    DirectoryStore store{directory};
+    CHECK_FALSE(store.load("ledger.json")->has_value());
+    check(store.save("ledger.json", "whole"));
+    STRCMP_EQUAL("whole", text(store, "ledger.json").c_str());
+    CHECK_EQUAL(1U, files());
+}
+
+TEST(DirectoryStore, a_link_put_in_its_way_is_not_followed) {
+    ::symlink("/etc/passwd", (directory + "/a").c_str());
+    ::symlink((directory + "/elsewhere").c_str(), (directory + "/.b.new").c_str());
+    DirectoryStore store{directory};
+    CHECK_FALSE(bool(store.load("a")));
+    CHECK_FALSE(bool(store.save("b", "1")));
+    CHECK_FALSE(std::filesystem::exists(directory + "/elsewhere"));
+}
+
+TEST(DirectoryStore, names_cannot_leave_the_directory) {
+    DirectoryStore store{directory};
+    for (const char* name : {"", "../x", "a/b", ".lock", "A", "a\n"}) {
+        CHECK_FALSE(bool(store.save(name, "1")));
+        CHECK_FALSE(bool(store.load(name)));
+    }
+    CHECK_EQUAL(0U, files());
+}
+
+TEST(DirectoryStore, a_second_daemon_is_kept_out_as_long_as_the_first_lives) {
+    DirectoryStore second{directory};
+    {
+        DirectoryStore first{directory};
+        check(first.lock());
+        const auto refused = second.lock();
+        CHECK_FALSE(bool(refused));
+        STRCMP_EQUAL((directory + ": is in use by another pued (process " + std::to_string(::getpid()) +
+                      ") (stop it, or set another state_directory)")
+                         .c_str(),
+                     refused.error().c_str());
+    }
+    check(second.lock());
+}
+
+TEST(DirectoryStore, lock_makes_the_directory_but_not_its_parents) {
+    DirectoryStore store{directory + "/state"};
+    check(store.lock());
+    check(store.save("a", "1"));
+    DirectoryStore deep{directory + "/no/such"};
+    STRCMP_EQUAL((directory + "/no/such: cannot make the state directory: No such file or directory").c_str(),
+                 deep.lock().error().c_str());
+}
