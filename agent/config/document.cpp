@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <iomanip>
 #include <set>
 #include <sstream>
 
@@ -58,7 +59,7 @@ std::string shown(const toml::node& node) {
         } else if constexpr (toml::is_boolean<Node>) {
             out << (*value ? "true" : "false");
         } else {
-            out << *value;
+            out << std::setprecision(15) << *value;
         }
     });
     return out.str();
@@ -66,7 +67,7 @@ std::string shown(const toml::node& node) {
 
 std::string plain(double value) {
     std::ostringstream out;
-    out << value;
+    out << std::setprecision(15) << value;
     return out.str();
 }
 
@@ -99,7 +100,7 @@ std::string without_secrets(std::string description, std::string_view line) {
                                                        : description.substr(0, description.find(", saw "));
 }
 
-std::string joined(std::initializer_list<std::string_view> choices) {
+std::string joined(const std::vector<std::string_view>& choices) {
     std::string text;
     for (const auto choice : choices) text += (text.empty() ? "\"" : ", \"") + std::string{choice} + '"';
     return text;
@@ -173,7 +174,7 @@ std::optional<std::string> Table::id(std::string_view key, bool required) {
     return std::nullopt;
 }
 
-std::optional<std::string> Table::choice(std::string_view key, std::initializer_list<std::string_view> choices) {
+std::optional<std::string> Table::choice(std::string_view key, const std::vector<std::string_view>& choices) {
     const auto text = string(key);
     if (!text || std::find(choices.begin(), choices.end(), *text) != choices.end()) return text;
     problem(key, std::string{key} + " = \"" + *text + "\" is unknown" +

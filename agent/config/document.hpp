@@ -11,7 +11,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,7 +35,7 @@ public:
     std::optional<std::string> string(std::string_view key);
     std::optional<std::string> required_string(std::string_view key);
     std::optional<std::string> id(std::string_view key, bool required);  // is_id(), else a problem
-    std::optional<std::string> choice(std::string_view key, std::initializer_list<std::string_view> choices);
+    std::optional<std::string> choice(std::string_view key, const std::vector<std::string_view>& choices);
     std::optional<std::int64_t> integer(std::string_view key, std::int64_t min, std::int64_t max);
     std::optional<std::uint64_t> bits(std::string_view key);  // any integer, as its 64-bit pattern
     std::optional<double> number(std::string_view key, double min, double max);

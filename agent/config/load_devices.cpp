@@ -13,14 +13,15 @@ constexpr double kMaxDeviceW = 1e9;
 constexpr std::array kBauds{1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600};
 
 // How many outlets, branches … a device has: the key, and the element's name in register maps.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kCounts{{{"outlets", "outlet"},
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kCounts{{{"outlets", "outlet"},
                                                                                 {"branches", "branch"},
                                                                                 {"circuits", "circuit"},
-                                                                                {"phases", "phase"},
                                                                                 {"inlets", "inlet"},
+                                                                                {"inputs", "input"},
+                                                                                {"outputs", "output"},
                                                                                 {"modules", "module"},
-                                                                                {"lines", "line"},
-                                                                                {"breakers", "breaker"}}};
+                                                                                {"phases", "phase"},
+                                                                                {"sensors", "sensor"}}};
 constexpr std::int64_t kMaxElements = 1000;
 
 void baud(Table& table, LineConfig& out) {
@@ -101,8 +102,7 @@ ModbusDevice meter(Table& table) {
 }  // namespace
 
 void device_base(Table& table, DeviceBase& device) {
-    const auto role = table.choice("role", {"none", "feed", "generator", "onsite", "export", "non-dc", "ups-input",
-                                            "ups-output", "pdu", "server", "cooling", "lighting", "auxiliary"});
+    const auto role = table.choice("role", {role_names.begin(), role_names.end()});
     if (role) device.role = parse_role(*role).value_or(Role::none);
     set(device.rack, table.id("rack", false));
     set(device.rated_w, watts(table, "rated", kMaxDeviceW));
@@ -114,8 +114,8 @@ void lines(Table& root, Config& config) { entries(root, "line", config.lines, co
 
 void meters(Table& root, Config& config) {
     entries(root, "meter", config.meters, config.places,
-            {"id", "profile", "host", "line", "unit_id", "role", "rack", "outlets", "branches", "circuits", "phases",
-             "inlets", "modules", "lines", "breakers"},
+            {"id", "profile", "host", "line", "unit_id", "role", "rack", "outlets", "branches", "circuits", "inlets",
+             "inputs", "outputs", "modules", "phases", "sensors"},
             meter);
 }
 

@@ -50,10 +50,11 @@ unsigned edit_distance(std::string_view a, std::string_view b) {
     return above.back();
 }
 
-std::string with_unit(std::string_view word, const std::vector<std::string>& choices) {
-    const auto begins = [&](const std::string& choice) { return choice.starts_with(std::string{word} + '_'); };
+// What was begun and not ended: "poll" of "poll_s".
+std::string begun(std::string_view word, const std::vector<std::string>& choices) {
+    const auto begins = [word](const std::string& choice) { return choice.starts_with(word); };
     const auto found = std::find_if(choices.begin(), choices.end(), begins);
-    return word.empty() || found == choices.end() ? std::string{} : *found;
+    return word.size() < 3 || found == choices.end() ? std::string{} : *found;
 }
 
 }  // namespace
@@ -70,7 +71,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
             best = choice;
         }
     }
-    return best.empty() ? with_unit(word, choices) : best;
+    return best.empty() ? begun(word, choices) : best;
 }
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& choices) {

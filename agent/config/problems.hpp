@@ -39,7 +39,7 @@ private:
 };
 
 // The nearest of `choices` when it is near enough to be a slip (a letter wrong, missing, too many or swapped with its
-// neighbour; the unit forgotten: "poll" for "poll_s"), else empty.
+// neighbour; the end forgotten: "poll" for "poll_s"), else empty.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& choices);
 
 // `, did you mean "feed"?`, or nothing where nothing is near.

@@ -1,0 +1,116 @@
+// Devices and how they are reached: lines, profiles, and addresses that only one device has.
+#include <algorithm>
+
+#include "agent/config/check_parts.hpp"
+
+namespace pued::checks {
+namespace {
+
+template <class T>
+std::vector<std::string> ids_of(const std::vector<T>& list) {
+    std::vector<std::string> out;
+    for (const auto& item : list) out.push_back(item.id);
+    return out;
+}
+
+void check_line(const Context& context, const Entry& entry, const ModbusDevice& meter) {
+    const auto lines = ids_of(context.config.lines);
+    if (meter.line.empty() || std::find(lines.begin(), lines.end(), meter.line) != lines.end()) return;
+    context.unknown(entry, "line", meter.line, "is not there", lines, "the id of a [[line]]");
+}
+
+// outlets = 24 of a profile that has outlets, and so many of them. The key is the element's plural.
+void check_counts(const Context& context, const Entry& entry, const ModbusDevice& meter, const RegisterMap& map) {
+    for (const auto& [element, count] : meter.counts) {
+        const std::string key = element + (element.ends_with("ch") ? "es" : "s");
+        const auto is_it = [&name = element](const FieldArray& array) { return array.element == name; };
+        const auto array = std::find_if(map.arrays.begin(), map.arrays.end(), is_it);
+        if (array == map.arrays.end()) {
+            context.problem(entry, key,
+                            key + " is given, but the profile \"" + map.id + "\" has none (expected no " + key + ')');
+        } else if (count > array->count) {
+            context.problem(entry, key,
+                            key + " = " + std::to_string(count) + " is out of range (expected 1.." +
+                                std::to_string(array->count) + ", as many as the profile \"" + map.id + "\" has)");
+        }
+    }
+}
+
+void check_profile(const Context& context, const Entry& entry, const ModbusDevice& meter) {
+    if (meter.profile.empty()) return;
+    const auto map = context.maps.find(meter.profile);
+    if (map != context.maps.end()) return check_counts(context, entry, meter, map->second);
+    std::vector<std::string> known;
+    for (const auto& [id, unused] : context.maps) known.push_back(id);
+    context.unknown(entry, "profile", meter.profile, "is unknown", known,
+                    "the id of a register map, a file in devices/ of a data directory");
+}
+
+std::string lower(std::string text) {
+    for (auto& c : text) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    return text;
+}
+
+// "unit 3 of line "rs485-1"", "10.0.0.1:502, unit 1"; empty where the file does not say.
+std::string address_of(const ModbusDevice& meter) {
+    const auto unit = std::to_string(meter.unit_id);
+    if (!meter.line.empty()) return "unit " + unit + " of line \"" + meter.line + '"';
+    if (meter.host.empty()) return {};
+    return "unit " + unit + " at " + lower(meter.host) + ':' + std::to_string(meter.port);
+}
+
+std::string address_of(const IpmiServer& server) {
+    return server.host.empty() ? std::string{} : "BMC " + lower(server.host) + ':' + std::to_string(server.port);
+}
+
+std::string address_of(const LineConfig& line) { return line.device; }
+
+// One meter may stand in the balance twice, by its import and by its export register.
+bool may_share(const ModbusDevice& a, const ModbusDevice& b) {
+    return (a.role == Role::export_) != (b.role == Role::export_);
+}
+template <class T>
+bool may_share(const T&, const T&) {
+    return false;
+}
+
+template <class T>
+void check_addresses(const Context& context, std::string_view table, std::string_view key, const std::vector<T>& list) {
+    std::multimap<std::string, std::size_t> seen;
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const auto address = address_of(list[i]);
+        if (address.empty()) continue;
+        const auto [begin, end] = seen.equal_range(address);
+        for (auto earlier = begin; earlier != end; ++earlier) {
+            const auto& other = list[earlier->second];
+            if (may_share(list[i], other)) continue;
+            const Entry first{table, earlier->second, other.id};
+            context.problem({table, i, list[i].id}, key,
+                            address + " is already that of " + first.name() + " (expected an address of its own)");
+            break;
+        }
+        seen.emplace(address, i);
+    }
+}
+
+}  // namespace
+
+void lines(const Context& context) {
+    check_addresses(context, "line", "device", context.config.lines);
+    const auto list = entries("meter", context.config.meters);
+    for (const auto& entry : list) check_line(context, entry, context.config.meters[entry.index]);
+}
+
+void profiles(const Context& context) {
+    const auto list = entries("meter", context.config.meters);
+    for (const auto& entry : list) check_profile(context, entry, context.config.meters[entry.index]);
+}
+
+void addresses(const Context& context) {
+    check_addresses(context, "meter", "unit_id", context.config.meters);
+    check_addresses(context, "server", "bmc", context.config.servers);
+}
+
+}  // namespace pued::checks

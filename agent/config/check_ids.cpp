@@ -1,0 +1,142 @@
+// Names: ids used once, racks and scopes that cannot be confused, and what is named beyond the file.
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "agent/config/check_parts.hpp"
+
+namespace pued::checks {
+namespace {
+
+constexpr std::array kProvinces{
+    "anhui",   "beijing", "chongqing",    "fujian",  "gansu",    "guangdong", "guangxi",        "guizhou",
+    "hainan",  "hebei",   "heilongjiang", "henan",   "hubei",    "hunan",     "inner-mongolia", "jiangsu",
+    "jiangxi", "jilin",   "liaoning",     "ningxia", "qinghai",  "shaanxi",   "shandong",       "shanghai",
+    "shanxi",  "sichuan", "tianjin",      "tibet",   "xinjiang", "yunnan",    "zhejiang"};
+
+std::vector<Entry> all_entries(const Config& config) {
+    std::vector<Entry> out = entries("line", config.lines);
+    for (const auto& more : {entries("meter", config.meters), entries("server", config.servers),
+                             entries("mqtt-value", config.mqtt_values), entries("alert", config.alerts)}) {
+        out.insert(out.end(), more.begin(), more.end());
+    }
+    std::erase_if(out, [](const Entry& entry) { return entry.id.empty(); });
+    return out;
+}
+
+// By line and column, so that of two it is the later one that is wrong.
+std::vector<Entry> in_file_order(const Context& context, std::vector<Entry> list) {
+    std::stable_sort(list.begin(), list.end(), [&](const Entry& a, const Entry& b) {
+        const auto left = context.place(a, "id"), right = context.place(b, "id");
+        return std::tie(left.line, left.column) < std::tie(right.line, right.column);
+    });
+    return list;
+}
+
+std::vector<std::string> racks(const Config& config) {
+    std::vector<std::string> out;
+    for (const auto& meter : config.meters) out.push_back(meter.rack);
+    for (const auto& server : config.servers) out.push_back(server.rack);
+    std::sort(out.begin(), out.end());
+    out.erase(std::unique(out.begin(), out.end()), out.end());
+    std::erase(out, "");
+    return out;
+}
+
+template <class T>
+bool holds(const T& list, const std::string& value) {
+    return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+// Metrics of racks and devices share one level of topics: "site", racks and devices must differ.
+template <class T>
+void check_racks(const Context& context, std::string_view table, const std::vector<T>& list) {
+    const auto taken = device_ids(context.config);
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        const auto& rack = list[i].rack;
+        if (rack != "site" && !holds(taken, rack)) continue;
+        context.problem(
+            {table, i, list[i].id}, "rack",
+            "rack = \"" + rack + "\" is also the name of something else (expected such as \"rack-" + rack + "\")");
+    }
+}
+
+void check_alert(const Context& context, const Entry& entry, const AlertConfig& alert) {
+    auto scopes = device_ids(context.config);
+    for (auto& rack : racks(context.config)) scopes.push_back(std::move(rack));
+    scopes.emplace_back("site");
+    if (!holds(scopes, alert.scope)) {
+        context.unknown(entry, "scope", alert.scope, "is nothing here", scopes,
+                        "\"site\", or the name of a rack, a meter or a server");
+    }
+    const auto& metrics = context.known.metrics;
+    if (!metrics || alert.metric.empty() || metrics->contains(alert.metric)) return;
+    context.unknown(entry, "metric", alert.metric, "is unknown", {metrics->begin(), metrics->end()},
+                    "such as \"pue-15min\" or \"it-power\"");
+}
+
+void check_region(const Context& context) {
+    const auto& region = context.config.site.region;
+    std::vector<std::string> regions{kProvinces.begin(), kProvinces.end()};
+    regions.insert(regions.end(), context.known.regions.begin(), context.known.regions.end());
+    if (region.empty() || holds(regions, region)) return;
+    context.problems.add(context.config.places.at("site", 0, "region"), "site",
+                         "region = \"" + region + "\" is unknown" + suggestion(region, regions) +
+                             " (expected a province such as \"guizhou\", or a city that a rule names)");
+}
+
+void check_rules(const Context& context, std::string_view key, const std::vector<std::string>& ids) {
+    const auto& rules = context.known.rules;
+    if (!rules) return;
+    for (const auto& id : ids) {
+        if (rules->contains(id)) continue;
+        context.problems.add(context.config.places.at("rules", 0, key), "rules",
+                             std::string{key} + " names \"" + id + "\", which is no rule" +
+                                 suggestion(id, {rules->begin(), rules->end()}) + " (expected ids of known rules)");
+    }
+}
+
+void check_accelerators(const Context& context, const Entry& entry, const IpmiServer& server) {
+    const auto& models = context.known.accelerators;
+    if (!models) return;
+    for (const auto& accelerator : server.accelerators) {
+        if (accelerator.model.empty() || models->contains(accelerator.model)) continue;
+        context.problem(entry, "accelerators",
+                        "the accelerator model \"" + accelerator.model + "\" is unknown" +
+                            suggestion(accelerator.model, {models->begin(), models->end()}) +
+                            " (expected the id of a file in accelerators/)");
+    }
+}
+
+}  // namespace
+
+void ids(const Context& context) {
+    std::map<std::string_view, Entry> first;
+    for (const auto& entry : in_file_order(context, all_entries(context.config))) {
+        const std::string id{entry.id};
+        if (id == "site") context.problem(entry, "id", "id = \"site\" is the site's own (expected another)");
+        const auto [earlier, fresh] = first.emplace(entry.id, entry);
+        if (fresh) continue;
+        const auto line = std::to_string(context.place(earlier->second, "id").line);
+        context.problem(entry, "id",
+                        "id = \"" + id + "\" is already used by the " + std::string{earlier->second.table} +
+                            " of line " + line + " (expected an id of its own)");
+    }
+}
+
+void scopes(const Context& context) {
+    check_racks(context, "meter", context.config.meters);
+    check_racks(context, "server", context.config.servers);
+    const auto list = entries("alert", context.config.alerts);
+    for (const auto& entry : list) check_alert(context, entry, context.config.alerts[entry.index]);
+}
+
+void names(const Context& context) {
+    check_region(context);
+    check_rules(context, "only", context.config.rules.only);
+    check_rules(context, "skip", context.config.rules.skip);
+    const auto list = entries("server", context.config.servers);
+    for (const auto& entry : list) check_accelerators(context, entry, context.config.servers[entry.index]);
+}
+
+}  // namespace pued::checks

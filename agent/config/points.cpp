@@ -1,0 +1,107 @@
+// Laying out the point table: meters, servers, then the values that come by MQTT and complete them.
+#include "agent/config/points.hpp"
+
+#include <algorithm>
+
+namespace pued {
+namespace {
+
+class Builder {
+public:
+    Builder(const Config& config, const std::map<std::string, RegisterMap>& maps) : config_(config), maps_(maps) {}
+
+    PointTable build() {
+        for (const auto& meter : config_.meters) add_meter(meter);
+        for (const auto& server : config_.servers) add_server(server);
+        for (const auto& value : config_.mqtt_values) add_value(value);
+        return std::move(table_);
+    }
+
+private:
+    Device& add_device(const DeviceBase& base) {
+        Device device;
+        device.id = base.id;
+        device.role = base.role;
+        device.rack = base.rack;
+        device.rated_w = base.rated_w;
+        device.period = base.poll.count() > 0 ? base.poll : config_.metering.poll;
+        table_.devices.push_back(std::move(device));
+        return table_.devices.back();
+    }
+
+    // A point of the last device, named OWNER.NAME.
+    PointIndex add_point(const std::string& owner, const std::string& name) {
+        const auto index = static_cast<PointIndex>(table_.points.size());
+        const auto device = static_cast<DeviceIndex>(table_.devices.size() - 1);
+        table_.points.push_back({owner + '.' + name, device, parse_quantity(name).value_or(QuantityName{})});
+        table_.devices.back().points.push_back(index);
+        return index;
+    }
+
+    void add_meter(const ModbusDevice& meter) {
+        Device& device = add_device(meter);
+        const auto map = maps_.find(meter.profile);
+        if (map == maps_.end()) return;
+        for (const auto& field : expand(map->second, meter.counts)) {
+            take(device, add_point(meter.id, field.name));
+        }
+        if (device.role == Role::export_) turn_to_export(device);
+    }
+
+    void add_server(const IpmiServer& server) {
+        Device& device = add_device(server);
+        if (server.power) take(device, add_point(server.id, "power_w"));
+        if (server.activity) take(device, add_point(server.id, "activity"));
+    }
+
+    void add_value(const MqttValue& value) {
+        DeviceBase own;
+        own.id = value.id;
+        own.poll = value.stale_after;
+        add_device(own);
+        const auto point = add_point(value.device, value.quantity);
+        const auto named = [&](const Device& device) { return device.id == value.device; };
+        const auto known = config_.meters.size() + config_.servers.size();
+        const auto end = table_.devices.begin() + static_cast<std::ptrdiff_t>(known);
+        const auto owner = std::find_if(table_.devices.begin(), end, named);
+        if (owner != end) take(*owner, point);
+    }
+
+    // The point becomes the device's energy, power, activity or clock if it is the total of that and there is none yet.
+    void take(Device& device, PointIndex index) const {
+        const auto& name = table_.points[index].quantity;
+        if (!name.element.empty() || !name.phase.empty()) return;
+        std::optional<PointIndex>* slot = nullptr;
+        switch (name.quantity) {
+            case Quantity::energy: slot = &device.energy; break;
+            case Quantity::power: slot = &device.power; break;
+            case Quantity::activity: slot = &device.activity; break;
+            case Quantity::clock: slot = &device.clock; break;
+            default: return;
+        }
+        if (!*slot) *slot = index;
+    }
+
+    // A meter of what is fed back counts by its export register where it has one; its power, positive for import, then
+    // says nothing of the same sign.
+    void turn_to_export(Device& device) const {
+        for (const auto index : device.points) {
+            const auto& name = table_.points[index].quantity;
+            if (name.quantity != Quantity::energy_export || !name.element.empty() || !name.phase.empty()) continue;
+            device.energy = index;
+            device.power.reset();
+        }
+    }
+
+    const Config& config_;
+    const std::map<std::string, RegisterMap>& maps_;
+    PointTable table_;
+};
+
+}  // namespace
+
+PointTable build_points(const Config& config, const std::map<std::string, RegisterMap>& maps) {
+    return Builder{config, maps}.build();
+}
+
+}  // namespace pued

@@ -1,0 +1,62 @@
+// For the tests of this folder: three small register maps, and a configuration text taken through loading and checking.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "agent/config/check.hpp"
+#include "agent/config/load.hpp"
+
+namespace pued::test {
+
+inline Field field(std::string name, std::uint16_t address) {
+    Field out;
+    out.name = std::move(name);
+    out.address = address;
+    out.type = RegisterType::u32;
+    return out;
+}
+
+// A meter with both directions; a PDU of up to 24 outlets with totals; a strip of 8 outlets without totals.
+inline std::map<std::string, RegisterMap> maps() {
+    RegisterMap meter, pdu, strip;
+    meter.id = "eastron-sdm630";
+    meter.fields = {field("power_w", 52), field("power_l1_w", 12), field("energy_wh", 72),
+                    field("energy_export_wh", 74)};
+    pdu.id = "clever-mpdu";
+    pdu.fields = {field("power_w", 19), field("energy_wh", 22)};
+    pdu.arrays = {{"outlet", 24, 10, {field("power_w", 300), field("energy_wh", 302)}, {}}};
+    strip.id = "strip-8";
+    strip.arrays = {{"outlet", 8, 10, {field("power_w", 300)}, {}}};
+    return {{meter.id, meter}, {pdu.id, pdu}, {strip.id, strip}};
+}
+
+inline KnownIds known() {
+    return {.accelerators = {{"nvidia-h20", "nvidia-a100-sxm4-80gb"}},
+            .rules = {{"cn.gb40879.grade1", "cn.gb40879.grade2", "cn.ap2024.hub"}},
+            .regions = {"shenzhen"},
+            .metrics = {{"pue", "pue-15min", "pue-ytd", "it-power"}}};
+}
+
+// Every problem, one a line, as `pued check` prints them.
+inline std::string listed(const Problems& problems) {
+    std::string out;
+    for (const auto& problem : problems.sorted()) out += problem.text() + '\n';
+    return out;
+}
+
+inline std::optional<Config> load_and_check(std::string_view text, const std::string& file, Problems& problems) {
+    auto config = parse_config(text, file, problems);
+    if (config) check(*config, maps(), known(), problems);
+    return config;
+}
+
+inline std::string problems_of(std::string_view text) {
+    Problems problems;
+    load_and_check(text, "t.toml", problems);
+    return listed(problems);
+}
+
+}  // namespace pued::test
