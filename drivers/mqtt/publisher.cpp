@@ -157,6 +157,7 @@ void Publisher::Impl::set_connected(bool now_connected) {
     std::size_t waiting = 0;
     {
         const std::lock_guard lock{mutex};
+        if (connected == now_connected) return;  // the library may say it twice
         connected = now_connected;
         if (!now_connected) return outbox.disconnected();
         last_error.clear();

@@ -7,7 +7,7 @@ namespace pued {
 
 namespace {
 
-// MQTT 3.1.1 CONNACK return codes as the MQTT 5 reason that means the same.
+// MQTT 3.1.1 CONNACK and SUBACK return codes as the MQTT 5 reason that means the same.
 int as_reason(int return_code) {
     switch (return_code) {
         case 1: return 0x84;
@@ -15,6 +15,7 @@ int as_reason(int return_code) {
         case 3: return 0x88;
         case 4: return 0x86;
         case 5: return 0x87;
+        case 0x80: return 0x80;  // SUBACK: failure
         default: return 0;
     }
 }
@@ -38,14 +39,19 @@ std::string tls_way_out(const std::string& text) {
 
 }  // namespace
 
+int refusal_reason(int mqtt_version, int return_code, int reason_code) {
+    if (mqtt_version < 5) return as_reason(return_code);
+    if (reason_code >= 0x80 && reason_code < 0xff) return reason_code;
+    return return_code >= 0x80 && return_code <= 0xff ? return_code : 0;
+}
+
 std::string broker_name(const MqttConfig& config) {
     return "mqtt broker " + config.host + ':' + std::to_string(config.port);
 }
 
 std::string connect_refusal(const MqttConfig& config, const ConnectFailure& failure) {
     const std::string broker = broker_name(config) + ": ";
-    const int reason = failure.reason_code >= 0x80 ? failure.reason_code : as_reason(failure.return_code);
-    if (reason != 0) return broker + reason_text(reason) + way_out(reason);
+    if (failure.reason != 0) return broker + reason_text(failure.reason) + way_out(failure.reason);
     if (!failure.tls.empty()) return broker + "TLS failed: " + failure.tls + tls_way_out(failure.tls);
     const std::string detail = failure.library.empty() ? std::string{} : ": " + failure.library;
     return broker + "no connection" + detail + " (check mqtt.host, mqtt.port and that the broker is running)";

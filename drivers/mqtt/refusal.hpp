@@ -10,11 +10,14 @@ namespace pued {
 
 // What the library knows about a failed attempt to connect.
 struct ConnectFailure {
-    int return_code = 0;    // CONNACK code for MQTT 3.1.1; negative: the library's own
-    int reason_code = 0;    // MQTT 5
+    int reason = 0;         // the broker's, as refusal_reason() has it
     std::string library{};  // the library's text
     std::string tls{};      // OpenSSL's text; empty: TLS was not the problem
 };
+
+// The library puts the broker's reason now into one, now into the other of its two codes. As an MQTT 5 reason code
+// (0x80 and up), also for MQTT 3.1.1's return codes; 0: the broker did not refuse, something else went wrong.
+int refusal_reason(int mqtt_version, int return_code, int reason_code);
 
 // "mqtt broker 127.0.0.1:1883"
 std::string broker_name(const MqttConfig& config);

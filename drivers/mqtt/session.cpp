@@ -1,6 +1,6 @@
 // The only file that knows Paho MQTT C++ (1.2.0 and up). Its traps that shape this file: never block in a callback
 // (paho.mqtt.cpp issue 389); automatic reconnect loses messages (384) and does not cover the first connect, so there is
-// none; tokens may complete after we stopped to care, so results go by our own ids.
+// none; tokens may complete twice, or after we stopped to care, so results go by our own ids.
 #include "drivers/mqtt/session.hpp"
 
 #include <mqtt/async_client.h>
@@ -95,6 +95,9 @@ struct Session::Impl : public mqtt::callback, public mqtt::iaction_listener {
     void begin();
     [[nodiscard]] mqtt::connect_options connect_options();
     [[nodiscard]] mqtt::ssl_options ssl_options();
+    [[nodiscard]] int reason_of(const mqtt::token& token) const {
+        return refusal_reason(settings.broker.version, token.get_return_code(), token.get_reason_code());
+    }
     [[nodiscard]] ConnectFailure failure_of(const mqtt::token& token);
 
     void lost(std::string why) { mailbox.push({.kind = MqttEvent::Kind::lost, .text = std::move(why)}); }
@@ -156,7 +159,7 @@ mqtt::ssl_options Session::Impl::ssl_options() {
 }
 
 ConnectFailure Session::Impl::failure_of(const mqtt::token& token) {
-    ConnectFailure failure{.return_code = token.get_return_code(), .reason_code = token.get_reason_code()};
+    ConnectFailure failure{.reason = reason_of(token)};
     try {
         (void)token.get_connect_response();
     } catch (const mqtt::exception& e) {
@@ -177,13 +180,9 @@ void Session::Impl::on_success(const mqtt::token& token) {
 
 void Session::Impl::on_failure(const mqtt::token& token) {
     if (token.get_type() == mqtt::token::CONNECT) return lost(connect_refusal(settings.broker, failure_of(token)));
-    const int reason = token.get_reason_code();
-    // Below 0x80 it is no answer of the broker: the connection is going, and `lost` says so.
-    const bool v3_subscription = settings.broker.version < 5 && token.get_type() == mqtt::token::SUBSCRIBE;
-    if (reason < 0x80 && !v3_subscription) return;
-    mailbox.push({.kind = MqttEvent::Kind::refused,
-                  .id = as_id(token),
-                  .text = v3_subscription ? "refused" : reason_text(reason)});
+    // No reason: it is no answer of the broker; the connection is going, and `lost` says so.
+    const int reason = reason_of(token);
+    if (reason != 0) mailbox.push({.kind = MqttEvent::Kind::refused, .id = as_id(token), .text = reason_text(reason)});
 }
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

@@ -111,7 +111,7 @@ void MqttSource::handle(const MqttEvent& event, ReportSink& out) {
 }
 
 void MqttSource::subscribe_all() {
-    if (!session_) return;
+    if (!session_ || connected_) return;  // the library may say it twice
     connected_ = true;
     problem_.clear();
     topics_.clear();

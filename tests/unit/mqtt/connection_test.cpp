@@ -47,29 +47,36 @@ TEST_GROUP(Refusal){};
 
 TEST(Refusal, bad_credentials_name_the_keys_to_check_in_both_versions) {
     const char* expected = "mqtt broker 127.0.0.1:1883: not authorised (check mqtt.user and mqtt.password_file)";
-    STRCMP_EQUAL(expected, connect_refusal(local(), {.return_code = 5}).c_str());
-    STRCMP_EQUAL(expected, connect_refusal(local(), {.reason_code = 0x87}).c_str());
+    STRCMP_EQUAL(expected, connect_refusal(local(), {.reason = refusal_reason(3, 5, 0xff)}).c_str());
+    STRCMP_EQUAL(expected, connect_refusal(local(), {.reason = refusal_reason(5, -1, 0x87)}).c_str());
     STRCMP_EQUAL("mqtt broker 127.0.0.1:1883: bad user name or password (check mqtt.user and mqtt.password_file)",
-                 connect_refusal(local(), {.return_code = 4}).c_str());
+                 connect_refusal(local(), {.reason = refusal_reason(3, 4, 0xff)}).c_str());
 }
 
 TEST(Refusal, an_old_broker_is_answered_with_the_version_to_set) {
-    STRCMP_CONTAINS("set mqtt.version to 3", connect_refusal(local(), {.return_code = 1}).c_str());
+    STRCMP_CONTAINS("set mqtt.version to 3", connect_refusal(local(), {.reason = refusal_reason(3, 1, 0xff)}).c_str());
 }
 
 TEST(Refusal, a_tls_failure_names_the_certificate) {
     STRCMP_CONTAINS(
         "TLS failed: error:0A000086:SSL routines::certificate verify failed (check mqtt.ca_file",
-        connect_refusal(local(), {.return_code = -1, .tls = "error:0A000086:SSL routines::certificate verify failed"})
-            .c_str());
-    STRCMP_CONTAINS("(check mqtt.tls, mqtt.port",
-                    connect_refusal(local(), {.return_code = -1, .tls = "wrong version number"}).c_str());
+        connect_refusal(local(), {.tls = "error:0A000086:SSL routines::certificate verify failed"}).c_str());
+    STRCMP_CONTAINS("(check mqtt.tls, mqtt.port", connect_refusal(local(), {.tls = "wrong version number"}).c_str());
 }
 
 TEST(Refusal, an_absent_broker_is_answered_with_the_address_to_check) {
     STRCMP_EQUAL(
         "mqtt broker 127.0.0.1:1883: no connection (check mqtt.host, mqtt.port and that the broker is running)",
-        connect_refusal(local(), {.return_code = -1}).c_str());
+        connect_refusal(local(), {}).c_str());
+}
+
+TEST(Refusal, the_reason_is_found_in_either_code_of_the_library) {
+    CHECK_EQUAL(0x87, refusal_reason(5, 0x87, 0));
+    CHECK_EQUAL(0x87, refusal_reason(5, -1, 0x87));
+    CHECK_EQUAL(0x87, refusal_reason(3, 5, 0xff));
+    CHECK_EQUAL(0x80, refusal_reason(3, 0x80, 0xff));  // SUBACK
+    CHECK_EQUAL(0, refusal_reason(5, -1, 0));
+    CHECK_EQUAL(0, refusal_reason(3, -1, 0xff));
 }
 
 TEST(Refusal, an_unknown_reason_keeps_its_number) { STRCMP_EQUAL("reason 0xf0", reason_text(0xf0).c_str()); }
