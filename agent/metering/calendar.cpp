@@ -37,6 +37,12 @@ UtcTime Zone::to_utc(sys_seconds local) const {
 
 year_month_day Zone::date(UtcTime time) const { return floor<days>(time + offset_at(time)); }
 
+UtcTime Zone::twelve_months_before(UtcTime end) const {
+    const year_month_day last = date(end - std::chrono::milliseconds{1});
+    const year_month_day first = last.year() / last.month() / 1;
+    return to_utc(sys_days{first - months{11}});
+}
+
 Span Zone::window(Window kind, UtcTime time) const {
     if (kind == Window::hour) {  // offsets are whole quarter hours: an hour of local time is one of UTC
         const minutes offset = offset_at(time);

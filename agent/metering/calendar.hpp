@@ -39,6 +39,8 @@ public:
     [[nodiscard]] std::chrono::minutes offset_at(UtcTime time) const;
     // The window of this kind in which `time` lies.
     [[nodiscard]] Span window(Window kind, UtcTime time) const;
+    // The beginning of the twelve months of which the last is the one that `end` closes or lies in.
+    [[nodiscard]] UtcTime twelve_months_before(UtcTime end) const;
     // The local calendar date.
     [[nodiscard]] std::chrono::year_month_day date(UtcTime time) const;
 

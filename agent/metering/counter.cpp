@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace pued {
 
@@ -51,8 +50,8 @@ std::uint64_t jitter_of(const Count& count) {
 }
 
 double float32_ulp(double value) {
-    constexpr int digits = std::numeric_limits<float>::digits;
-    constexpr int least = std::numeric_limits<float>::min_exponent - digits;
+    constexpr int digits = 24;   // of the mantissa, with the hidden one
+    constexpr int least = -149;  // exponent of the smallest number
     if (value == 0 || !std::isfinite(value)) return std::ldexp(1.0, least);
     return std::ldexp(1.0, std::max(std::ilogb(value) - (digits - 1), least));
 }

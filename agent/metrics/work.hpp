@@ -1,0 +1,43 @@
+// Computing work from samples of activity: a rate in TFLOP/s, integrated by trapezoid between samples, not across gaps
+// (metering.md 1.4, 5). Owned by the ComputeLedger; pure. Work in TFLOP.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+
+#include "agent/model/time.hpp"
+
+namespace pued {
+
+struct Work {
+    double tflop = 0;
+    double active_s = 0;  // integral of activity
+    Duration covered{};
+
+    Work& operator+=(const Work& other);
+};
+
+class WorkLine {
+public:
+    WorkLine(Duration max_gap, std::size_t max_points = 1024) : max_gap_(max_gap), max_points_(max_points) {}
+
+    // Samples not newer than the last are dropped. `activity` 0..1; `rate_tflops` = activity, clock and peak together.
+    void add(BootTime at, double activity, double rate_tflops);
+    [[nodiscard]] Work between(BootTime from, BootTime to) const;
+    // Keeps the last sample at or before `b`.
+    void forget_before(BootTime b);
+
+private:
+    struct Point {
+        BootTime at;
+        double activity = 0;
+        double rate_tflops = 0;
+    };
+    [[nodiscard]] static Work part_of(const Point& a, const Point& b, BootTime from, BootTime to);
+
+    Duration max_gap_;
+    std::size_t max_points_;
+    std::deque<Point> points_;
+};
+
+}  // namespace pued
