@@ -250,45 +250,49 @@ double Measured::phase_power_w(unsigned phase) const {
 
 double Measured::phase_a(unsigned phase) const { return phase_power_w(phase) / power_factor / phase_v; }
 
-const std::vector<Model>& all_models() {
-    static const std::vector<Model> models{
-        {.id = "eastron-sdm630",
-         .holding = false,
-         .input = true,
-         .max_words = 60,
-         .align = 2,
-         .first_wh = 4.1e5,
-         .encode = encode_sdm630},
-        {.id = "schneider-iem3xxx", .first_wh = 3.1e9, .encode = encode_iem3xxx},
-        {.id = "janitza-19000", .refresh_s = 0.2, .first_wh = 2.2e6, .encode = encode_janitza},
-        {.id = "siemens-pac",
-         .input = true,
-         .exact = true,
-         .wraps_at_wh = 1e12,
-         .first_wh = 5.7e9,
-         .encode = encode_pac},
-        {.id = "abb-b-series", .first_wh = 6.3e8, .encode = encode_abb},
-        {.id = "carlo-gavazzi-em3xx",
-         .input = true,
-         .max_words = 50,
-         .identity_address = 0x0B,
-         .identity_word = 341,
-         .first_wh = 2.4e8,
-         .encode = encode_em3xx},
-        {.id = "circutor-cvm-e3-mini",
-         .input = true,
-         .max_words = 40,
-         .wraps_at_wh = 0x1p32,
-         .first_wh = 3.3e7,
-         .encode = encode_cvm},
-        {.id = "chint-dtsu666", .first_wh = 3.7e5, .encode = encode_dtsu666},
-        {.id = "clever-mpdu", .refresh_s = 5, .wraps_at_wh = 100 * 0x1p32, .first_wh = 8.8e7, .encode = encode_clever},
+std::span<const Model> all_models() {
+    static constexpr std::array models{
+        Model{.id = "eastron-sdm630",
+              .holding = false,
+              .input = true,
+              .max_words = 60,
+              .align = 2,
+              .first_wh = 4.1e5,
+              .encode = encode_sdm630},
+        Model{.id = "schneider-iem3xxx", .first_wh = 3.1e9, .encode = encode_iem3xxx},
+        Model{.id = "janitza-19000", .refresh_s = 0.2, .first_wh = 2.2e6, .encode = encode_janitza},
+        Model{.id = "siemens-pac",
+              .input = true,
+              .exact = true,
+              .wraps_at_wh = 1e12,
+              .first_wh = 5.7e9,
+              .encode = encode_pac},
+        Model{.id = "abb-b-series", .first_wh = 6.3e8, .encode = encode_abb},
+        Model{.id = "carlo-gavazzi-em3xx",
+              .input = true,
+              .max_words = 50,
+              .identity_address = 0x0B,
+              .identity_word = 341,
+              .first_wh = 2.4e8,
+              .encode = encode_em3xx},
+        Model{.id = "circutor-cvm-e3-mini",
+              .input = true,
+              .max_words = 40,
+              .wraps_at_wh = 0x1p32,
+              .first_wh = 3.3e7,
+              .encode = encode_cvm},
+        Model{.id = "chint-dtsu666", .first_wh = 3.7e5, .encode = encode_dtsu666},
+        Model{.id = "clever-mpdu",
+              .refresh_s = 5,
+              .wraps_at_wh = 100 * 0x1p32,
+              .first_wh = 8.8e7,
+              .encode = encode_clever},
     };
     return models;
 }
 
 const Model* find_model(std::string_view id) {
-    const auto& models = all_models();
+    const auto models = all_models();
     const auto found = std::find_if(models.begin(), models.end(), [id](const Model& m) { return m.id == id; });
     return found == models.end() ? nullptr : &*found;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -48,6 +49,6 @@ struct Model {
 
 // The model with that id; nullptr where the plant has none.
 const Model* find_model(std::string_view id);
-const std::vector<Model>& all_models();
+std::span<const Model> all_models();
 
 }  // namespace pued::sim
