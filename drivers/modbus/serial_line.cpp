@@ -32,9 +32,14 @@ bool is_line_failure(int error) {
     switch (error) {
         case ETIMEDOUT:
         case EINTR:
-        case EINVAL: return false;
+        case EAGAIN: return false;
         default: return error < MODBUS_ENOBASE;
     }
+}
+
+std::string line_error(const LineConfig& config, int error) {
+    const bool vanished = error == ECONNRESET || error == EIO || error == ENXIO || error == ENODEV;
+    return config.device + (vanished ? " is gone (unplugged?)" : " failed: " + std::generic_category().message(error));
 }
 
 bool belongs_to(const Frame& frame, std::span<const std::uint8_t> bytes, std::optional<std::uint16_t> words) {
@@ -92,7 +97,6 @@ void SerialLine::wait_for_silence() {
 
 bool SerialLine::send(const ReadRequest& request) {
     modbus_flush(context_.get());  // what has come unasked
-    if (modbus_set_slave(context_.get(), request.unit) != 0) return false;
     const RawRequest raw = encode_raw(request);
     return modbus_send_raw_request(context_.get(), raw.data(), static_cast<int>(raw.size())) > 0;
 }
@@ -105,13 +109,14 @@ int SerialLine::receive_frame(std::uint8_t* bytes, Duration rest) {
 }
 
 // Late replies of other units, and of this one where they can be told, are passed over until the deadline.
-void SerialLine::receive(const ReadRequest& request, BootTime deadline, std::optional<std::uint16_t> late,
+void SerialLine::receive(const ReadRequest& request, Duration timeout, std::optional<std::uint16_t> late,
                          Exchange& out) {
+    const BootTime deadline = out.sent + timeout + wire_time(request_bytes + reply_bytes(request));
     std::array<std::uint8_t, MODBUS_RTU_MAX_ADU_LENGTH> bytes{};
     for (Duration rest = deadline - clock_.now().boot; rest > Duration{}; rest = deadline - clock_.now().boot) {
         const int size = receive_frame(bytes.data(), rest);
         out.received = clock_.now().boot;
-        if (size < 0) return explain_failure(errno, deadline - out.sent, out);
+        if (size < 0) return explain_failure(errno, timeout, out);
         if (size == 0) continue;  // a foreign unit's frame
         const std::span<const std::uint8_t> frame{bytes.data(), static_cast<std::size_t>(size) - 2};
         out.frame = parse_rtu(frame, request);
@@ -120,7 +125,7 @@ void SerialLine::receive(const ReadRequest& request, BootTime deadline, std::opt
         out.error = out.frame.error;
         return;
     }
-    explain_failure(ETIMEDOUT, deadline - out.sent, out);
+    explain_failure(ETIMEDOUT, timeout, out);
 }
 
 void SerialLine::explain_failure(int error, Duration timeout, Exchange& out) {
@@ -130,7 +135,7 @@ void SerialLine::explain_failure(int error, Duration timeout, Exchange& out) {
         out.error = "no reply within " + std::to_string(ms) + " ms";
     } else if (is_line_failure(error)) {
         out.outcome = Outcome::gone;
-        out.error = config_.device + " failed: " + std::generic_category().message(error);
+        out.error = line_error(config_, error);
     } else {
         out.outcome = Outcome::bad;
         out.error = error == EMBBADCRC ? "reply with a wrong checksum" : "garbled reply";
@@ -141,12 +146,15 @@ Exchange SerialLine::exchange(const ReadRequest& request, Duration timeout, std:
     Exchange out;
     wait_for_silence();
     out.sent = out.received = clock_.now().boot;
-    const BootTime deadline = out.sent + timeout + wire_time(request_bytes + reply_bytes(request));
+    if (modbus_set_slave(context_.get(), request.unit) != 0) {
+        out.outcome = Outcome::bad;
+        out.error = "unit_id = " + std::to_string(request.unit) + " is out of range on a serial line (expected 1..247)";
+        return out;
+    }
     if (send(request)) {
-        receive(request, deadline, late_words, out);
+        receive(request, timeout, late_words, out);
     } else {
-        out.outcome = Outcome::gone;
-        out.error = config_.device + " failed: " + std::generic_category().message(errno);
+        explain_failure(errno, timeout, out);
     }
     if (out.outcome == Outcome::gone) {
         close();

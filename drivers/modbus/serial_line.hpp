@@ -58,7 +58,7 @@ private:
     [[nodiscard]] Duration wire_time(std::size_t bytes) const;
     void wait_for_silence();
     bool send(const ReadRequest& request);
-    void receive(const ReadRequest& request, BootTime deadline, std::optional<std::uint16_t> late, Exchange& out);
+    void receive(const ReadRequest& request, Duration timeout, std::optional<std::uint16_t> late, Exchange& out);
     int receive_frame(std::uint8_t* bytes, Duration rest);
     void explain_failure(int error, Duration timeout, Exchange& out);
     void drain();

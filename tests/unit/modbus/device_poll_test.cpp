@@ -1,0 +1,300 @@
+// One device's polls against a device played by hand: what is asked, what is learnt, what is reported.
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "drivers/modbus/device_poll.hpp"
+#include "drivers/modbus/rota.hpp"
+#include "tests/fakes/fakes.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace pued;
+using std::chrono::milliseconds;
+
+namespace {
+
+BootTime ms(std::int64_t value) { return BootTime{milliseconds{value}}; }
+
+Field field(std::string name, std::uint16_t address, RegisterType type = RegisterType::u16) {
+    Field f;
+    f.name = std::move(name);
+    f.address = address;
+    f.type = type;
+    return f;
+}
+
+ModbusPoll device_with(std::vector<Field> fields) {
+    ModbusPoll poll;
+    poll.device = 7;
+    poll.first_point = 100;
+    poll.config.unit_id = 3;
+    poll.map.fields = std::move(fields);
+    poll.map.spans.max_gap = 10;
+    return poll;
+}
+
+// Registers by address; a request that touches one in `missing` is refused as a real device does it.
+struct FakeDevice {
+    std::map<unsigned, std::uint16_t> registers;
+    std::set<unsigned> missing;
+    std::uint8_t refuse_all = 0;
+    std::vector<ReadRequest> asked;
+
+    std::uint8_t refusal(const ReadRequest& request) const {
+        if (refuse_all != 0) return refuse_all;
+        for (unsigned i = 0; i < request.words; ++i) {
+            if (missing.contains(request.address + i)) return 2;
+        }
+        return 0;
+    }
+    void serve(DevicePoll& poll, const ReadRequest& request) {
+        asked.push_back(request);
+        const auto sent = ms(1000 + 20 * static_cast<std::int64_t>(asked.size()));
+        const auto received = sent + milliseconds{10};
+        if (const auto code = refusal(request); code != 0) return poll.refuse(code, sent, received);
+        std::vector<std::uint16_t> words;
+        for (unsigned i = 0; i < request.words; ++i) words.push_back(registers[request.address + i]);
+        poll.answer(words, sent, received);
+    }
+    Report run(DevicePoll& poll) {
+        asked.clear();
+        poll.start();
+        while (const auto request = poll.request()) serve(poll, *request);
+        return poll.finish();
+    }
+};
+
+DevicePoll make(const ModbusPoll& poll) { return {poll, tcp_cost(), "10.0.0.5:502"}; }
+
+}  // namespace
+
+TEST_GROUP(DevicePoll) { FakeDevice device; };
+
+TEST(DevicePoll, a_report_has_a_sample_for_each_point_and_the_midpoint_of_the_poll) {
+    auto poll = make(device_with({field("power_w", 10), field("voltage_v", 500)}));
+    device.registers = {{10, 1234}, {500, 230}};
+    const Report report = device.run(poll);
+    UNSIGNED_LONGS_EQUAL(7, report.device);
+    CHECK_TRUE(report.state == DeviceState::good);
+    STRCMP_EQUAL("", report.error.c_str());
+    UNSIGNED_LONGS_EQUAL(2, report.samples.size());
+    UNSIGNED_LONGS_EQUAL(100, report.samples[0].point);
+    DOUBLES_EQUAL(1234, report.samples[0].value, 0);
+    UNSIGNED_LONGS_EQUAL(101, report.samples[1].point);
+    DOUBLES_EQUAL(230, report.samples[1].value, 0);
+    CHECK_TRUE(report.at == ms(1035));  // sent at 1020, the second reply at 1050
+    CHECK_TRUE(report.round_trip == milliseconds{30});
+}
+
+TEST(DevicePoll, helpers_are_read_first_and_once_until_the_link_is_lost) {
+    auto config = device_with({field("power_w", 200)});
+    config.map.fields[0].factors = {"ct"};
+    config.map.helpers = {field("ct", 5)};
+    config.map.helpers[0].rate = ReadRate::once;
+    auto poll = make(config);
+    device.registers = {{200, 10}, {5, 40}};
+    DOUBLES_EQUAL(400, device.run(poll).samples[0].value, 0);
+    UNSIGNED_LONGS_EQUAL(5, device.asked[0].address);
+    UNSIGNED_LONGS_EQUAL(2, device.asked.size());
+    device.registers[5] = 80;
+    DOUBLES_EQUAL(400, device.run(poll).samples[0].value, 0);
+    UNSIGNED_LONGS_EQUAL(1, device.asked.size());
+    poll.forget();
+    DOUBLES_EQUAL(800, device.run(poll).samples[0].value, 0);
+    UNSIGNED_LONGS_EQUAL(2, device.asked.size());
+}
+
+TEST(DevicePoll, a_field_whose_helper_is_refused_is_invalid_and_the_helper_is_asked_again) {
+    auto config = device_with({field("power_w", 200), field("voltage_v", 201)});
+    config.map.fields[0].factors = {"ct"};
+    config.map.helpers = {field("ct", 5)};
+    config.map.helpers[0].rate = ReadRate::once;
+    auto poll = make(config);
+    device.missing = {5};
+    const Report report = device.run(poll);
+    CHECK_TRUE(report.state == DeviceState::good);
+    CHECK_TRUE(report.samples[0].quality == Quality::invalid);
+    CHECK_TRUE(report.samples[1].quality == Quality::good);
+    STRCMP_EQUAL("10.0.0.5:502 unit 3: exception 2 (illegal data address) at holding register 5", report.error.c_str());
+    device.missing.clear();
+    device.registers = {{200, 10}, {5, 40}};
+    DOUBLES_EQUAL(400, device.run(poll).samples[0].value, 0);
+}
+
+TEST(DevicePoll, a_bridge_that_the_device_refuses_is_avoided_in_the_same_poll_and_for_ever) {
+    auto poll = make(device_with({field("power_w", 10), field("voltage_v", 15), field("current_a", 18)}));
+    device.missing = {12};
+    Report report = device.run(poll);
+    for (const auto& sample : report.samples) CHECK_TRUE(sample.quality == Quality::good);
+    STRCMP_EQUAL("", report.error.c_str());
+    UNSIGNED_LONGS_EQUAL(4, device.asked.size());  // the bridge, then three parts
+    poll.forget();
+    report = device.run(poll);
+    UNSIGNED_LONGS_EQUAL(3, device.asked.size());
+    CHECK_TRUE(report.samples[2].quality == Quality::good);
+}
+
+TEST(DevicePoll, one_wrong_address_costs_only_its_own_point) {
+    std::vector<Field> fields;
+    for (std::uint16_t i = 0; i < 32; ++i) fields.push_back(field("outlet-" + std::to_string(i + 1) + ".power_w", i));
+    auto poll = make(device_with(fields));
+    device.missing = {21};
+    const Report report = device.run(poll);
+    for (unsigned i = 0; i < 32; ++i) {
+        CHECK_TRUE(report.samples[i].quality == (i == 21 ? Quality::invalid : Quality::good));
+    }
+    STRCMP_EQUAL("10.0.0.5:502 unit 3: exception 2 (illegal data address) at holding register 21",
+                 report.error.c_str());
+    const auto first_time = device.asked.size();
+    CHECK_TRUE(first_time <= 11);  // halved five times
+    device.run(poll);
+    CHECK_TRUE(device.asked.size() <= 6);
+}
+
+TEST(DevicePoll, a_device_that_refuses_everything_is_failed_and_teaches_nothing) {
+    auto poll = make(device_with({field("power_w", 10), field("voltage_v", 15), field("current_a", 18)}));
+    device.refuse_all = 2;
+    const Report report = device.run(poll);
+    CHECK_TRUE(report.state == DeviceState::failed);
+    CHECK_TRUE(report.samples.empty());
+    STRCMP_CONTAINS("10.0.0.5:502 unit 3: exception 2 (illegal data address) at holding register 10 (and 2 more)",
+                    report.error.c_str());
+    device.refuse_all = 0;
+    device.run(poll);
+    UNSIGNED_LONGS_EQUAL(1, device.asked.size());
+}
+
+TEST(DevicePoll, refusals_in_one_poll_are_bounded) {
+    std::vector<Field> fields;
+    for (std::uint16_t i = 0; i < 120; ++i) fields.push_back(field("x" + std::to_string(i), i));
+    auto poll = make(device_with(fields));
+    device.refuse_all = 2;
+    device.run(poll);
+    CHECK_TRUE(device.asked.size() <= 40);
+}
+
+TEST(DevicePoll, a_busy_device_makes_old_values_stale_and_unknown_ones_invalid) {
+    auto config = device_with({field("power_w", 10), field("energy_wh", 500, RegisterType::u32)});
+    config.map.fields[1].q_uwh = 1'000'000;
+    auto poll = make(config);
+    device.registers = {{10, 5}, {501, 77}};
+    device.run(poll);
+    // The first span is refused as busy, the second answered.
+    auto busy_first = [&](DevicePoll& p) {
+        p.start();
+        p.refuse(6, ms(0), ms(1));
+        while (const auto request = p.request()) device.serve(p, *request);
+        return p.finish();
+    };
+    const Report report = busy_first(poll);
+    CHECK_TRUE(report.state == DeviceState::good);
+    CHECK_TRUE(report.samples[0].quality == Quality::stale);
+    DOUBLES_EQUAL(5, report.samples[0].value, 0);
+    UNSIGNED_LONGS_EQUAL(77, report.samples[1].count->counts);
+    STRCMP_EQUAL("10.0.0.5:502 unit 3: exception 6 (device busy) at holding register 10", report.error.c_str());
+    auto fresh = make(config);
+    CHECK_TRUE(busy_first(fresh).samples[0].quality == Quality::invalid);
+}
+
+TEST(DevicePoll, a_value_that_the_device_does_not_have_is_named) {
+    auto config = device_with({field("power_w", 10), field("voltage_v", 11)});
+    config.map.fields[1].invalid = {0xFFFF};
+    auto poll = make(config);
+    device.registers = {{10, 5}, {11, 0xFFFF}};
+    const Report report = device.run(poll);
+    CHECK_TRUE(report.state == DeviceState::good);
+    STRCMP_EQUAL("10.0.0.5:502 unit 3: the device has no valid value for voltage_v", report.error.c_str());
+}
+
+TEST(DevicePoll, the_word_order_of_the_configuration_overrides_the_map) {
+    auto config = device_with({field("power_w", 10, RegisterType::u32)});
+    config.config.word_order = WordOrder::cdab;
+    auto poll = make(config);
+    device.registers = {{10, 1}, {11, 2}};
+    DOUBLES_EQUAL(0x00020001, device.run(poll).samples[0].value, 0);
+}
+
+TEST(DevicePoll, outlets_follow_the_fields_as_many_as_the_device_has) {
+    auto config = device_with({field("power_w", 0)});
+    config.map.arrays = {
+        {.element = "outlet", .count = 48, .stride = 5, .fields = {field("power_w", 201)}, .own_stride = {}}};
+    config.config.counts = {{"outlet", 3}};
+    auto poll = make(config);
+    device.registers = {{0, 60}, {201, 10}, {206, 20}, {211, 30}};
+    const Report report = device.run(poll);
+    UNSIGNED_LONGS_EQUAL(4, report.samples.size());
+    DOUBLES_EQUAL(30, report.samples[3].value, 0);
+}
+
+TEST(DevicePoll, a_probe_asks_for_another_length_than_the_late_reply_has) {
+    const auto poll =
+        make(device_with({field("power_w", 0, RegisterType::f32), field("voltage_v", 2), field("current_a", 3)}));
+    const auto probe = poll.probe(4);  // the poll's only span
+    CHECK_TRUE(probe.has_value());
+    CHECK_TRUE(probe->words != 4);
+    const auto lonely = make(device_with({field("power_w", 0)}));
+    CHECK_FALSE(lonely.probe(1).has_value());
+}
+
+TEST(DevicePoll, a_failed_poll_says_where_and_why) {
+    auto poll = make(device_with({field("power_w", 10)}));
+    poll.start();
+    const Report report = poll.fail("no reply within 1000 ms", ms(5));
+    CHECK_TRUE(report.state == DeviceState::failed);
+    STRCMP_EQUAL("10.0.0.5:502 unit 3: no reply within 1000 ms", report.error.c_str());
+    CHECK_FALSE(poll.request().has_value());
+}
+
+TEST_GROUP(Rota) {
+    fake::FakeReportSink out;
+
+    Rota make_rota(unsigned count) {
+        std::vector<ModbusPoll> devices;
+        for (unsigned i = 0; i < count; ++i) {
+            devices.push_back(device_with({field("power_w", 10)}));
+            devices.back().device = i;
+            devices.back().period = milliseconds{1000};
+        }
+        return {devices, tcp_cost(), "gateway:502"};
+    }
+    DeviceIndex index_of(Unit * unit) { return unit->poll.fail("", ms(0)).device; }
+};
+
+TEST(Rota, all_are_due_at_first_each_once) {
+    Rota rota = make_rota(3);
+    for (unsigned i = 0; i < 3; ++i) {
+        Unit* unit = rota.take_due(ms(0), out);
+        CHECK_TRUE(unit != nullptr);
+        UNSIGNED_LONGS_EQUAL(i, index_of(unit));
+    }
+    POINTERS_EQUAL(nullptr, rota.take_due(ms(0), out));
+    CHECK_TRUE(rota.next_due() == ms(1000));
+}
+
+TEST(Rota, on_a_line_too_slow_for_all_each_gets_its_share) {
+    Rota rota = make_rota(3);
+    unsigned polls[3] = {};
+    for (int i = 0; i < 30; ++i) ++polls[index_of(rota.take_due(ms(700 * i), out))];
+    for (const unsigned count : polls) UNSIGNED_LONGS_EQUAL(10, count);
+}
+
+TEST(Rota, a_resting_unit_is_reported_failed_without_being_asked) {
+    Rota rota = make_rota(1);
+    Unit* unit = rota.take_due(ms(0), out);
+    unit->fail("no reply within 1000 ms", ms(0), out, milliseconds{1500});
+    POINTERS_EQUAL(nullptr, rota.take_due(ms(1000), out));
+    UNSIGNED_LONGS_EQUAL(2, out.reports.size());
+    STRCMP_EQUAL("gateway:502 unit 3: no reply within 1000 ms", out.reports[1].error.c_str());
+    POINTERS_EQUAL(unit, rota.take_due(ms(2000), out));
+}
+
+TEST(Rota, skipped_polls_are_counted_in_the_next_report) {
+    Rota rota = make_rota(1);
+    rota.take_due(ms(0), out)->fail("x", ms(0), out);
+    rota.take_due(ms(4200), out)->fail("x", ms(4200), out);
+    UNSIGNED_LONGS_EQUAL(0, out.reports[0].skipped);
+    UNSIGNED_LONGS_EQUAL(3, out.reports[1].skipped);
+}

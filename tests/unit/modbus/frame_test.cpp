@@ -1,0 +1,101 @@
+// Requests and replies byte by byte; the bytes come from registers.md section 6 and the Modbus TCP layout.
+#include <vector>
+
+#include "drivers/modbus/frame.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace pued;
+
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+const ReadRequest volts{.unit = 1, .function = 4, .address = 0, .words = 2};
+const Bytes good_reply{0x12, 0x34, 0, 0, 0, 7, 1, 4, 4, 0x43, 0x66, 0x33, 0x34};
+
+Frame parse(const Bytes& bytes) { return parse_tcp(bytes, 0x1234, volts); }
+
+// The good reply with one byte changed is refused with a text that holds `why`.
+void check_bad(std::size_t at, std::uint8_t byte, const char* why) {
+    Bytes bytes = good_reply;
+    bytes[at] = byte;
+    const Frame frame = parse(bytes);
+    CHECK_TRUE(frame.state == FrameState::bad);
+    STRCMP_CONTAINS(why, frame.error.c_str());
+}
+
+}  // namespace
+
+TEST_GROUP(Frame){};
+
+TEST(Frame, a_request_is_laid_out_as_the_eastron_manual_has_it) {
+    const RawRequest raw = encode_raw(volts);
+    CHECK_TRUE((Bytes{raw.begin(), raw.end()} == Bytes{1, 4, 0, 0, 0, 2}));
+    const TcpRequest tcp = encode_tcp(0x1234, {.unit = 17, .function = 3, .address = 0x5B01, .words = 125});
+    CHECK_TRUE((Bytes{tcp.begin(), tcp.end()} == Bytes{0x12, 0x34, 0, 0, 0, 6, 17, 3, 0x5B, 0x01, 0, 125}));
+}
+
+TEST(Frame, a_whole_reply_gives_its_words) {
+    const Frame frame = parse(good_reply);
+    CHECK_TRUE(frame.state == FrameState::whole);
+    CHECK_TRUE((frame.words == std::vector<std::uint16_t>{0x4366, 0x3334}));
+    UNSIGNED_LONGS_EQUAL(0, frame.exception);
+}
+
+TEST(Frame, every_shorter_piece_is_incomplete) {
+    for (std::size_t size = 0; size < good_reply.size(); ++size) {
+        const Bytes piece{good_reply.begin(), good_reply.begin() + static_cast<std::ptrdiff_t>(size)};
+        CHECK_TRUE(parse(piece).state == FrameState::incomplete);
+    }
+}
+
+TEST(Frame, a_byte_too_many_is_refused) {
+    Bytes bytes = good_reply;
+    bytes.push_back(0);
+    CHECK_TRUE(parse(bytes).state == FrameState::bad);
+}
+
+TEST(Frame, each_header_field_is_checked) {
+    check_bad(1, 0x35, "transaction id 4661 instead of 4660");
+    check_bad(0, 0x13, "transaction id");
+    check_bad(3, 1, "protocol id");
+    check_bad(5, 8, "length 8 instead of 7");
+    check_bad(4, 1, "length");
+    check_bad(6, 2, "unit id 2 instead of 1");
+    check_bad(7, 3, "function 3 instead of 4");
+    check_bad(8, 2, "bytes of data");
+}
+
+TEST(Frame, a_fault_is_told_as_early_as_it_can_be) {
+    CHECK_TRUE(parse({0x12, 0x35}).state == FrameState::bad);
+    CHECK_TRUE(parse({0x12, 0x34, 0, 0, 0xFF, 0xFF}).state == FrameState::bad);
+    CHECK_TRUE(parse({0x12, 0x34, 0, 0, 0, 0}).state == FrameState::bad);
+}
+
+TEST(Frame, a_refusal_carries_its_code) {
+    const Frame frame = parse({0x12, 0x34, 0, 0, 0, 3, 1, 0x84, 2});
+    CHECK_TRUE(frame.state == FrameState::whole);
+    UNSIGNED_LONGS_EQUAL(2, frame.exception);
+    CHECK_TRUE(frame.words.empty());
+    CHECK_TRUE(parse({0x12, 0x34, 0, 0, 0, 3, 1, 0x84, 0}).state == FrameState::bad);
+    CHECK_TRUE(parse({0x12, 0x34, 0, 0, 0, 3, 1, 0x83, 2}).state == FrameState::bad);
+    CHECK_TRUE(parse({0x12, 0x34, 0, 0, 0, 3, 1, 4, 2}).state == FrameState::bad);
+}
+
+TEST(Frame, a_serial_reply_is_checked_for_unit_function_and_length) {
+    CHECK_TRUE(parse_rtu(Bytes{1, 4, 4, 0x43, 0x66, 0x33, 0x34}, volts).state == FrameState::whole);
+    CHECK_TRUE(parse_rtu(Bytes{2, 4, 4, 0x43, 0x66, 0x33, 0x34}, volts).state == FrameState::bad);
+    CHECK_TRUE(parse_rtu(Bytes{1, 3, 4, 0x43, 0x66, 0x33, 0x34}, volts).state == FrameState::bad);
+    CHECK_TRUE(parse_rtu(Bytes{1, 4, 2, 0x43, 0x66}, volts).state == FrameState::bad);
+    CHECK_TRUE(parse_rtu(Bytes{1, 4, 6, 0x43, 0x66, 0x33, 0x34, 0, 0}, volts).state == FrameState::bad);
+    CHECK_TRUE(parse_rtu(Bytes{1, 4}, volts).state == FrameState::bad);
+    UNSIGNED_LONGS_EQUAL(6, parse_rtu(Bytes{1, 0x84, 6}, volts).exception);
+}
+
+TEST(Frame, refusals_and_registers_have_words_for_people) {
+    STRCMP_EQUAL("exception 2 (illegal data address)", exception_text(2).c_str());
+    STRCMP_EQUAL("exception 99 (not in the standard)", exception_text(99).c_str());
+    STRCMP_EQUAL("input registers 0-1", registers_text(volts).c_str());
+    STRCMP_EQUAL("holding register 52", registers_text({.unit = 1, .function = 3, .address = 52, .words = 1}).c_str());
+}
