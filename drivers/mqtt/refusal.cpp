@@ -54,7 +54,8 @@ std::string connect_refusal(const MqttConfig& config, const ConnectFailure& fail
     if (failure.reason != 0) return broker + reason_text(failure.reason) + way_out(failure.reason);
     if (!failure.tls.empty()) return broker + "TLS failed: " + failure.tls + tls_way_out(failure.tls);
     const std::string detail = failure.library.empty() ? std::string{} : ": " + failure.library;
-    return broker + "no connection" + detail + " (check mqtt.host, mqtt.port and that the broker is running)";
+    return broker + "no connection" + detail + " (check mqtt.host, mqtt.port and that the broker is running" +
+           (config.tls ? ", with TLS and a certificate that names mqtt.host)" : ")");
 }
 
 std::string reason_text(int reason_code) {
