@@ -198,7 +198,8 @@ void MapReader::check_helpers_used(Table table) {
     std::for_each(map_.fields.begin(), map_.fields.end(), note);
     for (const auto& array : map_.arrays) std::for_each(array.fields.begin(), array.fields.end(), note);
     table.set_where("registers");
-    for (const auto& name : rules_.helpers) {
+    for (const auto& helper : map_.helpers) {
+        const auto& name = helper.name;
         if (std::find(used.begin(), used.end(), name) != used.end()) continue;
         table.problem(name,
                       '"' + name + "\" is used by no field (expected it in factors or scale_register, or left out)");

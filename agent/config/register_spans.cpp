@@ -13,14 +13,14 @@ std::string label(const SpanClaim& claim) {
     return claim.element == 0 ? claim.where : claim.where + " of element " + std::to_string(claim.element);
 }
 
-std::string words(const SpanClaim& claim) {
-    if (claim.first == claim.last) return "register " + std::to_string(claim.first);
-    return "registers " + std::to_string(claim.first) + ".." + std::to_string(claim.last);
+std::string range(const SpanClaim& claim) {
+    const auto first = std::to_string(claim.first);
+    return claim.first == claim.last ? first : first + ".." + std::to_string(claim.last);
 }
 
 std::string overlap(const SpanClaim& claim, const SpanClaim& other) {
     const std::string element = claim.element == 0 ? "" : " of element " + std::to_string(claim.element);
-    return words(claim) + element + " overlap " + label(other) + " at " + words(other) + ", function " +
+    return "address " + range(claim) + element + " overlaps " + label(other) + " at " + range(other) + ", function " +
            std::to_string(claim.function) + " (expected every register in one field only)";
 }
 
@@ -34,8 +34,8 @@ std::vector<SpanClaim> claims_of(Table& table, const Field& field, unsigned coun
         const unsigned element = count == 0 ? 0 : i + 1;
         if (last > 65535) {
             const std::string whose = element == 0 ? "" : " of element " + std::to_string(element);
-            table.problem("address", "registers " + std::to_string(first) + ".." + std::to_string(last) + whose +
-                                         " are out of range (expected at most 65535)");
+            table.problem("address",
+                          "address " + std::to_string(last) + whose + " is out of range (expected at most 65535)");
             return {};
         }
         out.push_back({field.function, first, last, table.where(), element, table.place_of("address")});
@@ -51,7 +51,8 @@ void report_overlaps(std::vector<SpanClaim> claims, Problems& problems) {
     const SpanClaim* furthest = nullptr;
     for (const auto& claim : claims) {
         const bool same_space = furthest != nullptr && furthest->function == claim.function;
-        if (same_space && claim.first <= furthest->last && reported.emplace(furthest->where, claim.where).second) {
+        if (same_space && claim.first <= furthest->last &&
+            reported.insert(std::minmax(furthest->where, claim.where)).second) {
             problems.add(claim.place, claim.where, overlap(claim, *furthest));
         }
         if (!same_space || claim.last > furthest->last) furthest = &claim;
