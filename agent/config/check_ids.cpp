@@ -33,13 +33,17 @@ std::vector<Entry> in_file_order(const Context& context, std::vector<Entry> list
     return list;
 }
 
-std::vector<std::string> racks(const Config& config) {
-    std::vector<std::string> out;
-    for (const auto& meter : config.meters) out.push_back(meter.rack);
-    for (const auto& server : config.servers) out.push_back(server.rack);
-    std::sort(out.begin(), out.end());
-    out.erase(std::unique(out.begin(), out.end()), out.end());
-    std::erase(out, "");
+// "r1" and "rack-r1" are both published as "rack-r1".
+std::string rack_scope(const std::string& rack) { return rack.starts_with("rack-") ? rack : "rack-" + rack; }
+
+std::vector<std::string> scopes_of(const Config& config) {
+    auto out = device_ids(config);
+    out.emplace_back("site");
+    const auto add = [&out](const DeviceBase& device) {
+        if (!device.rack.empty()) out.push_back(rack_scope(device.rack));
+    };
+    std::for_each(config.meters.begin(), config.meters.end(), add);
+    std::for_each(config.servers.begin(), config.servers.end(), add);
     return out;
 }
 
@@ -48,26 +52,24 @@ bool holds(const T& list, const std::string& value) {
     return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-// Metrics of racks and devices share one level of topics: "site", racks and devices must differ.
+// Metrics of racks and of devices share one level of topics.
 template <class T>
 void check_racks(const Context& context, std::string_view table, const std::vector<T>& list) {
     const auto taken = device_ids(context.config);
     for (std::size_t i = 0; i < list.size(); ++i) {
         const auto& rack = list[i].rack;
-        if (rack != "site" && !holds(taken, rack)) continue;
-        context.problem(
-            {table, i, list[i].id}, "rack",
-            "rack = \"" + rack + "\" is also the name of something else (expected such as \"rack-" + rack + "\")");
+        if (rack.empty() || !holds(taken, rack_scope(rack))) continue;
+        context.problem({table, i, list[i].id}, "rack",
+                        "rack = \"" + rack + "\" is published as \"" + rack_scope(rack) +
+                            "\", which is also a device (expected another name)");
     }
 }
 
 void check_alert(const Context& context, const Entry& entry, const AlertConfig& alert) {
-    auto scopes = device_ids(context.config);
-    for (auto& rack : racks(context.config)) scopes.push_back(std::move(rack));
-    scopes.emplace_back("site");
+    const auto scopes = scopes_of(context.config);
     if (!holds(scopes, alert.scope)) {
         context.unknown(entry, "scope", alert.scope, "is nothing here", scopes,
-                        "\"site\", or the name of a rack, a meter or a server");
+                        "\"site\", \"rack-\" and a rack's name, or the id of a meter or server");
     }
     const auto& metrics = context.known.metrics;
     if (!metrics || alert.metric.empty() || metrics->contains(alert.metric)) return;

@@ -27,7 +27,8 @@ std::optional<double> watts(Table& table, const std::string& key, double max_w) 
 std::string resolved(const std::string& path, const Config& config) {
     const std::filesystem::path given{path};
     if (given.is_absolute()) return path;
-    return (std::filesystem::path{config.file}.parent_path() / given).lexically_normal().string();
+    const auto whole = (std::filesystem::path{config.file}.parent_path() / given).lexically_normal();
+    return whole.has_filename() ? whole.string() : whole.parent_path().string();  // "/etc/pued" for "."
 }
 
 std::optional<std::string> path(Table& table, std::string_view key, const Config& config) {

@@ -60,6 +60,7 @@ void session(Table& table, IpmiServer& out, const Config& config) {
     for (const auto suite : table.integers("cipher_suites", 0, 17)) {
         out.cipher_suites.push_back(static_cast<unsigned>(suite));
     }
+    if (out.cipher_suites.empty()) table.problem("cipher_suites", "cipher_suites is empty (expected such as [17, 3])");
 }
 
 void sensors(Table& table, IpmiServer& out) {

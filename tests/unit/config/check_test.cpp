@@ -1,0 +1,166 @@
+// The cross-checks: what fits passes, what does not is named. Whole files with all their problems: broken_test.cpp.
+#include <algorithm>
+#include <string>
+
+#include "tests/unit/config/checked.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace pued;
+using test::problems_of;
+
+namespace {
+
+// A site with everything that fits together.
+const std::string kSound =
+    "[site]\nid = 's'\nregion = 'shenzhen'\n"
+    "[mqtt]\nhost = 'broker'\n"
+    "[rules]\nonly = ['cn.ap2024.hub']\n"
+    "[[line]]\nid = 'l1'\ndevice = '/dev/ttyS1'\n"
+    "[[line]]\nid = 'l2'\ndevice = '/dev/ttyS2'\n"
+    "[[meter]]\nid = 'feed'\nline = 'l1'\nunit_id = 1\nprofile = 'eastron-sdm630'\nrole = 'feed'\n"
+    "[[meter]]\nid = 'pdu'\nline = 'l2'\nunit_id = 1\nprofile = 'clever-mpdu'\nrole = 'pdu'\nrack = 'r1'\noutlets = "
+    "24\n"
+    "[[server]]\nid = 'gpu'\nbmc = 'b1'\nuser = 'u'\npassword_file = 'f'\nrack = 'r1'\n"
+    "accelerators = [{ model = 'nvidia-h20', count = 8 }]\n"
+    "[[server]]\nid = 'old'\n"
+    "[[mqtt-value]]\nid = 'old-power'\ndevice = 'old'\nquantity = 'power_w'\ntopic = 't'\n"
+    "[[mqtt-value]]\nid = 'gpu-busy'\ndevice = 'gpu'\nquantity = 'activity'\ntopic = 't'\n"
+    "[[alert]]\nid = 'high'\nmetric = 'pue-15min'\nabove = 1.5\n"
+    "[[alert]]\nid = 'rack'\nmetric = 'it-power'\nscope = 'rack-r1'\nabove = 9000\n"
+    "[[alert]]\nid = 'one'\nmetric = 'it-power'\nscope = 'gpu'\nbelow = 100\n";
+
+}  // namespace
+
+TEST_GROUP(Check){
+    void expect(const std::string& said, const std::string& more){const auto all = problems_of(kSound + more);
+STRCMP_CONTAINS(said.c_str(), all.c_str());
+LONGS_EQUAL(1, std::count(all.begin(), all.end(), '\n'));
+}
+}
+;
+
+TEST(Check, what_fits_together_passes) { STRCMP_EQUAL("", problems_of(kSound).c_str()); }
+
+TEST(Check, an_id_is_used_once_across_all_tables) {
+    const std::string meter = "\nhost = 'h'\nprofile = 'eastron-sdm630'\n";
+    for (const char* id : {"l1", "feed", "gpu", "old-power", "high"}) {
+        expect(std::string{"id = \""} + id + "\" is already used by the",
+               std::string{"[[meter]]\nid = '"} + id + '\'' + meter);
+    }
+    expect("is the site's own", "[[meter]]\nid = 'site'" + meter);
+}
+
+TEST(Check, of_two_with_one_id_the_later_in_the_file_is_wrong) {
+    const auto said = problems_of(
+        "[site]\nid = 's'\n[[server]]\nid = 'x'\nrole = 'none'\n"
+        "[[meter]]\nid = 'x'\nhost = 'h'\nprofile = 'eastron-sdm630'\n");
+    STRCMP_EQUAL(
+        "t.toml:7:6: meter \"x\": id = \"x\" is already used by the server of line 4 (expected an id of its own)\n",
+        said.c_str());
+}
+
+TEST(Check, a_unit_id_may_return_on_another_line_or_host) {
+    expect("unit 1 of line \"l1\" is already that of meter \"feed\"",
+           "[[meter]]\nid = 'm'\nline = 'l1'\nunit_id = 1\nprofile = 'eastron-sdm630'\n");
+    STRCMP_EQUAL("", problems_of(kSound + "[[meter]]\nid = 'm'\nhost = 'a'\nprofile = 'eastron-sdm630'\n"
+                                          "[[meter]]\nid = 'n'\nhost = 'b'\nprofile = 'eastron-sdm630'\n"
+                                          "[[meter]]\nid = 'o'\nhost = 'b:503'\nprofile = 'eastron-sdm630'\n")
+                         .c_str());
+}
+
+TEST(Check, one_meter_counts_import_and_export_as_two) {
+    STRCMP_EQUAL("",
+                 problems_of(kSound + "[[meter]]\nid = 'back'\nline = 'l1'\nunit_id = 1\nprofile = 'eastron-sdm630'\n"
+                                      "role = 'export'\n")
+                     .c_str());
+}
+
+TEST(Check, two_lines_on_one_device_and_two_servers_on_one_bmc_are_refused) {
+    expect("/dev/ttyS1 is already that of line \"l1\"", "[[line]]\nid = 'l3'\ndevice = '/dev/ttyS1'\n");
+    expect("BMC b1:623 is already that of server \"gpu\"",
+           "[[server]]\nid = 'g2'\nbmc = 'B1'\nuser = 'u'\npassword_file = 'f'\n");
+}
+
+TEST(Check, outlets_are_for_profiles_that_have_them) {
+    expect("outlets is given, but the profile \"eastron-sdm630\" has none",
+           "[[meter]]\nid = 'm'\nhost = 'h'\nprofile = 'eastron-sdm630'\noutlets = 3\n");
+    expect("branches is given", "[[meter]]\nid = 'm'\nhost = 'h'\nprofile = 'clever-mpdu'\nbranches = 3\n");
+    expect("outlets = 25 is out of range (expected 1..24",
+           "[[meter]]\nid = 'm'\nhost = 'h'\nprofile = 'clever-mpdu'\noutlets = 25\n");
+}
+
+TEST(Check, regions_rules_and_accelerators_exist) {
+    STRCMP_CONTAINS("did you mean \"inner-mongolia\"?",
+                    problems_of("[site]\nid = 's'\nregion = 'innermongolia'\n").c_str());
+    STRCMP_CONTAINS("skip names \"cn.ap2024.hubs\", which is no rule, did you mean \"cn.ap2024.hub\"?",
+                    problems_of("[site]\nid = 's'\n[rules]\nskip = ['cn.ap2024.hubs']\n").c_str());
+    expect("\"nvidia-h200\" is unknown, did you mean \"nvidia-h20\"?",
+           "[[server]]\nid = 'x'\nrole = 'none'\naccelerators = [{ model = 'nvidia-h200', count = 1 }]\n");
+}
+
+TEST(Check, lists_that_are_not_known_are_not_checked_against) {
+    Problems problems;
+    const auto config = parse_config(
+        "[site]\nid = 's'\n[rules]\nonly = ['x']\n[[alert]]\nid = 'a'\nmetric = 'y'\nabove = 1\n"
+        "[[server]]\nid = 'g'\nrole = 'none'\naccelerators = [{ model = 'z', count = 1 }]\n",
+        "t", problems);
+    check(*config, {}, {}, problems);
+    STRCMP_EQUAL("", test::listed(problems).c_str());
+}
+
+TEST(Check, a_rack_is_no_device) {
+    expect("rack = \"x\" is published as \"rack-x\", which is also a device",
+           "[[server]]\nid = 'rack-x'\nrole = 'none'\n[[server]]\nid = 'y'\nrole = 'none'\nrack = 'x'\n");
+}
+
+TEST(Check, an_alert_watches_a_known_metric_of_something_here) {
+    expect("scope = \"rack-r2\" is nothing here, did you mean \"rack-r1\"?",
+           "[[alert]]\nid = 'x'\nmetric = 'pue'\nscope = 'rack-r2'\nabove = 1\n");
+    expect("metric = \"pue-15mins\" is unknown, did you mean \"pue-15min\"?",
+           "[[alert]]\nid = 'x'\nmetric = 'pue-15mins'\nabove = 1\n");
+}
+
+TEST(Check, a_value_from_mqtt_has_one_owner_and_is_the_only_source) {
+    const std::string value = "[[mqtt-value]]\nid = 'v'\ntopic = 't'\n";
+    expect("gpu.power_w has a source already", value + "device = 'gpu'\nquantity = 'power_w'\n");
+    expect("gpu.activity has a source already", value + "device = 'gpu'\nquantity = 'activity'\n");
+    expect("pdu.outlet-3.power_w has a source already", value + "device = 'pdu'\nquantity = 'outlet-3.power_w'\n");
+    expect("device = \"l1\" is not there", value + "device = 'l1'\nquantity = 'power_w'\n");
+    STRCMP_EQUAL("", problems_of(kSound + value + "device = 'gpu'\nquantity = 'clock_hz'\n").c_str());
+}
+
+TEST(Check, a_role_needs_an_energy_or_a_power_from_somewhere) {
+    const std::string strip = "[[meter]]\nid = 'm'\nhost = 'h'\nprofile = 'strip-8'\nrole = 'pdu'\n";
+    expect("nothing gives either", strip);
+    STRCMP_EQUAL("", problems_of(kSound + strip +
+                                 "[[mqtt-value]]\nid = 'v'\ndevice = 'm'\nquantity = 'energy_wh'\n"
+                                 "topic = 't'\n")
+                         .c_str());
+    expect("nothing gives either", "[[server]]\nid = 'x'\n");
+}
+
+TEST(Check, a_pue_needs_both_of_its_sides) {
+    const std::string pdu =
+        "[site]\nid = 's'\n[[meter]]\nid = 'p'\nhost = 'h'\nprofile = 'clever-mpdu'\nrole = 'pdu'\n";
+    const std::string feed = "[[meter]]\nid = 'f'\nhost = 'g'\nprofile = 'eastron-sdm630'\nrole = 'feed'\n";
+    STRCMP_CONTAINS("without what comes in there is no PUE", problems_of(pdu).c_str());
+    STRCMP_CONTAINS("without IT energy there is no PUE", problems_of("[site]\nid = 's'\n" + feed).c_str());
+    STRCMP_EQUAL("", problems_of(pdu + feed).c_str());
+}
+
+TEST(Check, servers_alone_need_no_feed) {
+    STRCMP_EQUAL(
+        "",
+        problems_of("[site]\nid = 's'\n[[server]]\nid = 'g'\nbmc = 'b'\nuser = 'u'\npassword_file = 'f'\n").c_str());
+}
+
+TEST(Check, too_many_devices_are_refused) {
+    std::string text = "[site]\nid = 's'\n";
+    for (int i = 0; i < 2001; ++i) {
+        text += "[[server]]\nid = 'g" + std::to_string(i) + "'\nrole = 'none'\n";
+    }
+    STRCMP_EQUAL(
+        "t.toml: 2001 devices are too many for one pued (expected at most 2000; divide the site among several)\n",
+        problems_of(text).c_str());
+}
