@@ -34,6 +34,10 @@ DevicePoll::DevicePoll(const ModbusPoll& device, LineCost cost, const std::strin
     for (auto& field : expand(device.map, device.config.counts)) add(std::move(field));
     published_ = items_.size();
     for (const auto& field : device.map.helpers) add(field);
+    // A poll must ask for something, or it says nothing about the device.
+    if (std::ranges::all_of(items_, &Item::once)) {
+        for (auto& item : items_) item.once = false;
+    }
     plan();
 }
 
