@@ -58,8 +58,8 @@ Bilingual read_message(Table& row) {
 }
 
 void read_metric(Table& row, Rule& rule) {
-    rule.metric = named(row, "metric", all_metrics, Metric::pue);
-    const bool compute = rule.metric == Metric::compute_per_watt_rated;
+    rule.metric = named(row, "metric", all_metrics, RuleMetric::pue);
+    const bool compute = rule.metric == RuleMetric::compute_per_watt_rated;
     if (compute) rule.precision = named(row, "precision", all_precisions, Precision::fp16);
     if (!compute && row.has("precision")) {
         row.string("precision");
@@ -78,7 +78,7 @@ void check_force(Table& row, const Rule& rule) {
 }
 
 void check_surcharge(Table& row, const Rule& rule) {
-    const bool over_pue = rule.metric == Metric::pue && rule.limit.direction == Direction::at_most;
+    const bool over_pue = rule.metric == RuleMetric::pue && rule.limit.direction == Direction::at_most;
     if (rule.surcharge.empty() || over_pue) return;
     row.problem("surcharge",
                 "surcharge is for a PUE over a limit (expected metric = \"pue\", direction = \"at-most\")");

@@ -57,9 +57,9 @@ std::string child_id(const Table& row, Table& table, std::string_view kind) {
 
 }  // namespace
 
-double limit(Table& row, Metric metric) {
+double limit(Table& row, RuleMetric metric) {
     if (!row.has("limit")) row.missing("limit", "a number");
-    return metric == Metric::pue ? row.number("limit", 1, 10).value_or(1) : row.number("limit", 0, 1e6).value_or(0);
+    return metric == RuleMetric::pue ? row.number("limit", 1, 10).value_or(1) : row.number("limit", 0, 1e6).value_or(0);
 }
 
 Bilingual bilingual(Table& row, const std::string& key) {
@@ -89,7 +89,7 @@ Scope scope(Table table, const std::string& where) {
     return out;
 }
 
-std::vector<Grade> grades(Table& row, Metric metric, Direction direction) {
+std::vector<Grade> grades(Table& row, RuleMetric metric, Direction direction) {
     std::vector<Grade> out;
     for (auto& table : row.tables("grade")) {
         Grade grade;
@@ -105,7 +105,7 @@ std::vector<Grade> grades(Table& row, Metric metric, Direction direction) {
     return out;
 }
 
-std::vector<EnergyTier> tiers(Table& row, Metric metric) {
+std::vector<EnergyTier> tiers(Table& row, RuleMetric metric) {
     std::vector<EnergyTier> out;
     for (auto& table : row.tables("tier")) {
         EnergyTier tier;

@@ -10,14 +10,14 @@
 namespace pued::rule_parts {
 
 // The range of a limit of this metric, and its number as a required key.
-double limit(Table& row, Metric metric);
+double limit(Table& row, RuleMetric metric);
 
 // key_en and key_zh, both required.
 Bilingual bilingual(Table& row, const std::string& key);
 
 Scope scope(Table table, const std::string& where);
-std::vector<Grade> grades(Table& row, Metric metric, Direction direction);
-std::vector<EnergyTier> tiers(Table& row, Metric metric);
+std::vector<Grade> grades(Table& row, RuleMetric metric, Direction direction);
+std::vector<EnergyTier> tiers(Table& row, RuleMetric metric);
 std::vector<SurchargeBand> surcharge(Table& row);
 
 }  // namespace pued::rule_parts

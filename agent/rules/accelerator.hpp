@@ -28,19 +28,19 @@ inline constexpr std::array all_gradings{Grading::high, Grading::medium, Grading
 std::string_view to_string(Grading grading);
 
 struct Accelerator {
-    std::string id;  // "nvidia-h20"
-    std::string vendor;
-    std::string model;
-    std::string form_factor;                                          // empty: unknown
-    std::optional<double> rated_power_w;                              // TDP of one module or card
+    std::string id{};  // "nvidia-h20"
+    std::string vendor{};
+    std::string model{};
+    std::string form_factor{};                                        // empty: unknown
+    std::optional<double> rated_power_w{};                            // TDP of one module or card
     std::array<std::optional<double>, all_precisions.size()> peak{};  // dense, by Precision
-    std::optional<double> clock_hz;                                   // at which the peak is reached
-    std::string launch;                                               // "2023-11"
+    std::optional<double> clock_hz{};                                 // at which the peak is reached
+    std::string launch{};                                             // "2023-11"
     Grading confidence = Grading::low;
-    std::string evidence;   // which numbers were read, which are from memory
-    std::string conflicts;  // where sources disagree; empty: nowhere known
-    std::string source;
-    std::string note;
+    std::string evidence{};   // which numbers were read, which are from memory
+    std::string conflicts{};  // where sources disagree; empty: nowhere known
+    std::string source{};
+    std::string note{};
 
     [[nodiscard]] std::optional<double> peak_tflops(Precision precision) const {
         return peak[static_cast<std::size_t>(precision)];

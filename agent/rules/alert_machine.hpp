@@ -32,24 +32,24 @@ struct AlertSettings {
     unsigned clear_count = 3;  // clear evaluations in a row before it resolves; 0 counts as 1
     unsigned stale_max = 12;   // unknown evaluations in a row that a pending alert outlives
     std::chrono::hours reopen{24};
-    DampingSettings damping;
+    DampingSettings damping{};
 };
 
 // Somebody knows: escalation stops, nothing else.
 struct Acknowledgement {
-    std::string by;
-    std::optional<UtcTime> until;  // absent: until it resolves
+    std::string by{};
+    std::optional<UtcTime> until{};  // absent: until it resolves
 };
 
 // Somebody wants no notifications for a while; the state goes on.
 struct Shelf {
-    std::string by;
-    UtcTime until;
-    std::string reason;
+    std::string by{};
+    UtcTime until{};
+    std::string reason{};
 };
 
 struct AlertState {
-    std::string dedup;  // dedup_key(); set once by whoever creates the state
+    std::string dedup{};  // dedup_key(); set once by whoever creates the state
     AlertPhase phase = AlertPhase::inactive;
     unsigned over_count = 0;     // n: while pending
     unsigned clear_count = 0;    // c: while firing, in a row
@@ -57,14 +57,14 @@ struct AlertState {
     bool stale = false;          // firing, and the last evaluation was unknown
     UtcTime since{};             // of the phase
     UtcTime onset{};             // first evaluation over the limit
-    std::string alert_id;        // dedup and onset; empty before the first, and again when forgotten
+    std::string alert_id{};      // dedup and onset; empty before the first, and again when forgotten
     unsigned reopen_count = 0;
-    std::optional<UtcTime> ended;  // resolved, or withdrawn while pending
-    bool fired = false;            // this alert_id has been firing
-    std::uint64_t rev = 0;         // grows with every change worth publishing, over all alert_ids
-    std::optional<Acknowledgement> acked;
-    std::optional<Shelf> shelved;
-    Damping damping;
+    std::optional<UtcTime> ended{};  // resolved, or withdrawn while pending
+    bool fired = false;              // this alert_id has been firing
+    std::uint64_t rev = 0;           // grows with every change worth publishing, over all alert_ids
+    std::optional<Acknowledgement> acked{};
+    std::optional<Shelf> shelved{};
+    Damping damping{};
 };
 
 struct AlertStep {

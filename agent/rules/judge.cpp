@@ -114,7 +114,7 @@ Judgement judge(const Rule& rule, const SiteFacts& site, const Measurement& meas
         conclude(out, std::move(*scope));
     } else if (!value) {
         conclude(out, {Verdict::insufficient_data, {"there is no value", "无数值"}});
-    } else if (auto reason = rule.metric == Metric::pue ? lack(measured, settings) : std::nullopt) {
+    } else if (auto reason = rule.metric == RuleMetric::pue ? lack(measured, settings) : std::nullopt) {
         conclude(out, std::move(*reason));
     } else {
         compare(out, binding->limit, *value, finite(measured.u), settings.guard_factor);

@@ -22,11 +22,11 @@ enum class Band : std::uint8_t { pass, conditional_pass, conditional_fail, fail 
 
 // What is judged: a metric over a period. For compute_per_watt_rated only `value` matters.
 struct Measurement {
-    std::optional<double> value;
+    std::optional<double> value{};
     Duration window{};             // of the period
     bool closed = false;           // the period is over and its last interval is in
     double coverage = 0;           // 0..1, joint
-    std::optional<double> u;       // standard uncertainty of value, k = 1
+    std::optional<double> u{};     // standard uncertainty of value, k = 1
     bool integrity_alarm = false;  // open on a meter that contributes
 };
 
@@ -38,12 +38,12 @@ struct JudgeSettings {
 struct Judgement {
     Verdict verdict = Verdict::insufficient_data;
     Method method = Method::none;
-    bool advisory = true;              // the rule informs here, it does not condemn
-    std::optional<double> limit;       // absent where it depends on an undeclared fact
-    std::optional<bool> within_limit;  // plain comparison, whatever the method; absent without a value
-    std::optional<double> p_conform;   // probability that the true value conforms; needs u
-    std::string grade;                 // id of the grade reached, or of the tier that binds; may be empty
-    Bilingual reason;                  // always says why
+    bool advisory = true;                // the rule informs here, it does not condemn
+    std::optional<double> limit{};       // absent where it depends on an undeclared fact
+    std::optional<bool> within_limit{};  // plain comparison, whatever the method; absent without a value
+    std::optional<double> p_conform{};   // probability that the true value conforms; needs u
+    std::string grade{};                 // id of the grade reached, or of the tier that binds; may be empty
+    Bilingual reason{};                  // always says why
 };
 
 Judgement judge(const Rule& rule, const SiteFacts& site, const Measurement& measured, std::chrono::year_month_day today,

@@ -73,9 +73,9 @@ std::string limit_text(double limit) {
     return decimals(limit, 17);
 }
 
-std::string_view unit_of(Metric metric) { return metric == Metric::pue ? "1" : "TFLOPS/W"; }
+std::string_view unit_of(RuleMetric metric) { return metric == RuleMetric::pue ? "1" : "TFLOPS/W"; }
 
-std::string_view to_string(Metric metric) { return metric == Metric::pue ? "pue" : "compute-per-watt-rated"; }
+std::string_view to_string(RuleMetric metric) { return metric == RuleMetric::pue ? "pue" : "compute-per-watt-rated"; }
 
 std::string_view to_string(Direction direction) { return direction == Direction::at_most ? "at-most" : "at-least"; }
 

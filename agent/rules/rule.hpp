@@ -18,10 +18,10 @@ namespace pued {
 
 // A text for people, in both languages of the reports.
 struct Bilingual {
-    std::string en, zh;
+    std::string en{}, zh{};
 };
 
-enum class Metric : std::uint8_t { pue, compute_per_watt_rated };
+enum class RuleMetric : std::uint8_t { pue, compute_per_watt_rated };
 enum class Direction : std::uint8_t { at_most, at_least };  // the limit itself conforms
 
 // What follows from missing the limit. mandatory: 强制性国标. approval: 节能审查. tariff: 差别电价. procurement:
@@ -35,10 +35,10 @@ enum class Confidence : std::uint8_t { found_a, found_b, found_c, inferred, reca
 enum class Alerting : std::uint8_t { limit, advisory };
 
 struct Standard {
-    std::string id;  // "GB 40879-2021"
-    Bilingual title;
-    std::string clause;
-    std::string source;
+    std::string id{};  // "GB 40879-2021"
+    Bilingual title{};
+    std::string clause{};
+    std::string source{};
     Force force = Force::reported;
     Confidence confidence = Confidence::recalled;
 };
@@ -50,15 +50,15 @@ struct Limit {
 
 // A class that a value reaches: 能效等级 1, 2, 3. The strictest comes first.
 struct Grade {
-    std::string id;
-    Bilingual title;
+    std::string id{};
+    Bilingual title{};
     double limit = 0;
 };
 
 // Another limit from a yearly energy on: 节能审查 of larger projects is stricter. Ascending by energy.
 struct EnergyTier {
-    std::string id;
-    Bilingual title;
+    std::string id{};
+    Bilingual title{};
     double limit = 0;
     double annual_energy_min_kwh = 0;
     Confidence confidence = Confidence::recalled;
@@ -66,40 +66,40 @@ struct EnergyTier {
 
 // A price for the energy over the limit; the band is found by how far the PUE stands over it.
 struct SurchargeBand {
-    std::optional<double> over_percent_max;  // up to and including; absent: no end. Ascending, the last one absent
+    std::optional<double> over_percent_max{};  // up to and including; absent: no end. Ascending, the last one absent
     double cny_per_kwh = 0;
 };
 
 // All given conditions must hold. Empty or absent: no condition.
 struct Scope {
-    std::vector<BuildKind> builds;
-    std::vector<std::string> regions;
-    Bilingual region_name;                                           // of `regions`, for people
-    bool hub_node = false;                                           // only in national hub nodes
-    bool government = false;                                         // only for government procurement
-    std::optional<double> racks_min, racks_max;                      // standard racks, inclusive
-    std::optional<double> edge_racks_max;                            // up to so many it is an edge site: exempt
-    std::optional<double> annual_energy_min_kwh;                     // inclusive
-    std::optional<std::chrono::year_month_day> valid_from;           // first day
-    std::optional<std::chrono::year_month_day> valid_until;          // last day
-    std::optional<std::chrono::year_month_day> commissioned_from;    // for existing sites: this day or later
-    std::optional<std::chrono::year_month_day> commissioned_before;  // for existing sites: earlier than this day
+    std::vector<BuildKind> builds{};
+    std::vector<std::string> regions{};
+    Bilingual region_name{};                                           // of `regions`, for people
+    bool hub_node = false;                                             // only in national hub nodes
+    bool government = false;                                           // only for government procurement
+    std::optional<double> racks_min{}, racks_max{};                    // standard racks, inclusive
+    std::optional<double> edge_racks_max{};                            // up to so many it is an edge site: exempt
+    std::optional<double> annual_energy_min_kwh{};                     // inclusive
+    std::optional<std::chrono::year_month_day> valid_from{};           // first day
+    std::optional<std::chrono::year_month_day> valid_until{};          // last day
+    std::optional<std::chrono::year_month_day> commissioned_from{};    // for existing sites: this day or later
+    std::optional<std::chrono::year_month_day> commissioned_before{};  // for existing sites: earlier than this day
 };
 
 struct Rule {
-    std::string id;
-    Bilingual name;
-    Bilingual message;  // of an alert; {value} and {limit} are filled in
+    std::string id{};
+    Bilingual name{};
+    Bilingual message{};  // of an alert; {value} and {limit} are filled in
     Standard standard;
-    Metric metric = Metric::pue;
+    RuleMetric metric = RuleMetric::pue;
     Precision precision = Precision::fp16;  // of compute_per_watt_rated
     Limit limit;
-    std::vector<Grade> grades;
-    std::vector<EnergyTier> tiers;
+    std::vector<Grade> grades{};
+    std::vector<EnergyTier> tiers{};
     Scope scope;
-    std::vector<SurchargeBand> surcharge;  // empty: none
+    std::vector<SurchargeBand> surcharge{};  // empty: none
     Alerting alerting = Alerting::advisory;
-    std::string note;  // what the reader of a report should know about the evidence
+    std::string note{};  // what the reader of a report should know about the evidence
 };
 
 // The limit that binds one site: the tier of its energy, or the rule's own.
@@ -130,16 +130,16 @@ Bilingual message(const Rule& rule, double value, double limit);
 // "1.30": two decimals, more only where the number has them.
 std::string limit_text(double limit);
 
-std::string_view unit_of(Metric metric);  // "1", "TFLOPS/W"
+std::string_view unit_of(RuleMetric metric);  // "1", "TFLOPS/W"
 
-std::string_view to_string(Metric metric);          // "pue", "compute-per-watt-rated"
+std::string_view to_string(RuleMetric metric);      // "pue", "compute-per-watt-rated"
 std::string_view to_string(Direction direction);    // "at-most", "at-least"
 std::string_view to_string(Force force);            // "mandatory", …
 std::string_view to_string(Confidence confidence);  // "found-A", …
 std::string_view to_string(Alerting alerting);      // "limit", "advisory"
 Bilingual label(Force force);                       // for reports: "mandatory standard", "强制性国家标准"
 
-inline constexpr std::array all_metrics{Metric::pue, Metric::compute_per_watt_rated};
+inline constexpr std::array all_metrics{RuleMetric::pue, RuleMetric::compute_per_watt_rated};
 inline constexpr std::array all_directions{Direction::at_most, Direction::at_least};
 inline constexpr std::array all_forces{Force::mandatory, Force::approval,    Force::tariff,  Force::procurement,
                                        Force::target,    Force::recognition, Force::monitor, Force::reported};

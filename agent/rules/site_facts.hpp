@@ -20,12 +20,12 @@ constexpr std::string_view to_string(BuildKind kind) {
 
 struct SiteFacts {
     BuildKind build = BuildKind::existing;
-    std::string region;     // "beijing"; empty: not declared
+    std::string region{};   // "beijing"; empty: not declared
     bool hub_node = false;  // declared to stand in a national hub node
     bool government = false;
-    std::optional<double> standard_racks;  // of 2.5 kW
-    std::optional<std::chrono::year_month_day> commissioned;
-    std::optional<double> annual_energy_kwh;  // of the whole site
+    std::optional<double> standard_racks{};  // of 2.5 kW
+    std::optional<std::chrono::year_month_day> commissioned{};
+    std::optional<double> annual_energy_kwh{};  // of the whole site
 };
 
 }  // namespace pued
