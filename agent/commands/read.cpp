@@ -15,7 +15,7 @@
 namespace pued {
 namespace {
 
-constexpr std::chrono::seconds kPatience{20};       // for the slowest source's first answer
+constexpr std::chrono::seconds kPatience{20};        // for the slowest source's first answer
 constexpr std::chrono::milliseconds kRefresh{1000};  // of --watch
 
 volatile std::sig_atomic_t interrupted = 0;

@@ -75,16 +75,18 @@ void ReadingTable::print(std::FILE* out, const Now& now, bool json) const {
                                           {"age_s", json_number(row.age_s)},
                                           {"error", row.error.empty() ? Json(nullptr) : Json(row.error)}});
         }
-        fmt::print(out, "{}\n", document.dump(2, ' ', false, Json::error_handler_t::replace));
+        fmt::print(out, "{}\n", to_text(document, 2));
         return;
     }
     std::size_t width = 5;
     for (const auto& row : all) width = std::max(width, row.point.size());
-    fmt::print(out, "{:<{}}  {:>14}  {:<4} {:<8} {:>7}  {}\n", "point", width, "value", "unit", "quality", "age s", "error");
+    fmt::print(out, "{:<{}}  {:>14}  {:<4} {:<8} {:>7}  {}\n", "point", width, "value", "unit", "quality", "age s",
+               "error");
     for (const auto& row : all) {
         const auto value = row.value ? fmt::format("{:.10g}", *row.value) : std::string{"-"};
         const auto age = row.age_s ? fmt::format("{:.1f}", *row.age_s) : std::string{"-"};
-        fmt::print(out, "{:<{}}  {:>14}  {:<4} {:<8} {:>7}  {}\n", row.point, width, value, row.unit, row.quality, age, row.error);
+        fmt::print(out, "{:<{}}  {:>14}  {:<4} {:<8} {:>7}  {}\n", row.point, width, value, row.unit, row.quality, age,
+                   row.error);
     }
     std::fflush(out);
 }

@@ -7,7 +7,7 @@
 #ifdef WITH_IPMI_LAN
 #include "drivers/ipmi/lan_source.hpp"
 #endif
-#include "drivers/modbus/sources.hpp"
+#include "drivers/modbus/modbus_source.hpp"
 #include "drivers/mqtt/subscriber.hpp"
 
 namespace pued {
@@ -117,7 +117,8 @@ std::string mqtt_client_id(const Config& config) {
     return "pued-" + config.site.id + "-" + config.site.agent;
 }
 
-std::vector<std::unique_ptr<Source>> make_sources(const Installation& installation, const Clock& clock, Problems& problems) {
+std::vector<std::unique_ptr<Source>> make_sources(const Installation& installation, const Clock& clock,
+                                                  Problems& problems) {
     return Builder{installation, clock, problems}.build();
 }
 

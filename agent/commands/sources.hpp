@@ -15,6 +15,7 @@ namespace pued {
 std::string mqtt_client_id(const Config& config);
 
 // A password file that cannot be read is a problem, and its source is left out.
-std::vector<std::unique_ptr<Source>> make_sources(const Installation& installation, const Clock& clock, Problems& problems);
+std::vector<std::unique_ptr<Source>> make_sources(const Installation& installation, const Clock& clock,
+                                                  Problems& problems);
 
 }  // namespace pued

@@ -1,0 +1,58 @@
+// pued check: every problem of the configuration and of the data it names, on stdout; or one line of summary and what
+// the rules make of this site.
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "agent/commands/commands.hpp"
+#include "agent/config/installation.hpp"
+#include "agent/config/rule_file.hpp"
+#include "agent/metering/calendar.hpp"
+#include "agent/rules/applicability.hpp"
+#include "firmware/clock.hpp"
+
+namespace pued {
+namespace {
+
+void print_rule(const Rule& rule, const SiteFacts& site, std::chrono::year_month_day today) {
+    const auto applicability = applies(rule, site, today);
+    const auto binding = binding_limit(rule, site);
+    if (applicability.answer != Answer::applies) {
+        const char* what = applicability.answer == Answer::cannot_tell ? "cannot tell" : "does not apply";
+        fmt::print("  {:<34} {}: {}\n", rule.id, what, applicability.reason.en);
+    } else if (!binding) {
+        fmt::print("  {:<34} cannot tell: its limit depends on site.annual_energy_kwh, which is not declared\n",
+                   rule.id);
+    } else {
+        fmt::print("  {:<34} {} {} {} ({}, {})\n", rule.id, to_string(rule.metric),
+                   rule.limit.direction == Direction::at_most ? "<=" : ">=", limit_text(binding->limit.value),
+                   to_string(rule.standard.force), to_string(binding->confidence));
+    }
+}
+
+void print_summary(const Installation& installation) {
+    const auto& config = installation.config;
+    fmt::print("{}: sound: site \"{}\", {} meters, {} servers, {} MQTT values, {} points\n", config.file,
+               config.site.id, config.meters.size(), config.servers.size(), config.mqtt_values.size(),
+               installation.points.points.size());
+    const SystemClock clock;
+    const Zone zone{std::chrono::minutes{config.site.utc_offset_minutes}};
+    const auto site = site_facts(config.site);
+    fmt::print("rules for this site:\n");
+    for (const auto& rule : installation.rules) print_rule(rule, site, zone.date(clock.now().utc));
+}
+
+}  // namespace
+
+int check_command(const std::string& config_file) {
+    Problems problems;
+    const auto installation = load_installation(config_file, problems);
+    if (installation && problems.none()) {
+        print_summary(*installation);
+        return 0;
+    }
+    for (const auto& problem : problems.sorted()) fmt::print("{}\n", problem.text());
+    return 1;
+}
+
+}  // namespace pued

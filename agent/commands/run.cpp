@@ -1,0 +1,245 @@
+// pued run: the daemon. The main thread is the engine's: it takes reports from the queue, ticks the engine, saves its
+// books, feeds the watchdog while everything moves, and obeys signals. SIGHUP builds everything anew from the
+// configuration and hands the books over; a bad new configuration changes nothing.
+#include <cstdlib>
+#include <optional>
+
+#include "agent/commands/commands.hpp"
+#include "agent/commands/problems_out.hpp"
+#include "agent/commands/sources.hpp"
+#include "agent/config/secret.hpp"
+#include "agent/runtime/engine.hpp"
+#include "agent/runtime/pollers.hpp"
+#include "agent/runtime/queue.hpp"
+#include "drivers/mqtt/publisher.hpp"
+#include "firmware/clock.hpp"
+#include "firmware/service.hpp"
+#include "firmware/store.hpp"
+
+namespace pued {
+namespace {
+
+constexpr std::chrono::milliseconds kTick{100};
+constexpr std::chrono::milliseconds kPatience{1200};  // for sources to close their sessions; the whole exit takes < 2 s
+constexpr Duration kStuck = std::chrono::seconds{60};  // a source that does not come back for so long
+constexpr const char* kBooks = "engine.json";
+
+// Where messages go that nobody wants: [mqtt] is not configured.
+class Nowhere final : public Sink {
+public:
+    void publish(Message) override {}
+};
+
+// One configuration at work. Made whole or not at all; parts are destroyed in reverse order.
+struct Site {
+    Site(Installation from, const Clock& clock, Log& log)
+        : installation(std::move(from)), engine(installation, sink, log, clock.now()) {
+        sink.to = &nowhere;
+    }
+
+    // The engine talks to whatever is behind this at the moment.
+    class Switch final : public Sink {
+    public:
+        void publish(Message message) override { to->publish(std::move(message)); }
+        Sink* to = nullptr;
+    };
+
+    Installation installation;
+    Nowhere nowhere;
+    std::optional<Publisher> publisher;
+    Switch sink;
+    ReportQueue queue;
+    Engine engine;
+    std::optional<Pollers> pollers;
+};
+
+class Daemon {
+public:
+    Daemon(std::string config_file, Log& log) : config_file_(std::move(config_file)), log_(log) {}
+
+    int run() {
+        auto site = prepare();
+        if (!site) return 1;
+        store_.emplace(site->installation.config.state_directory);
+        if (const auto locked = store_->lock(); !locked) {
+            log_.write(Level::error, "state", {{"error", locked.error()}});
+            return 1;
+        }
+        connect(*site);
+        load_books(*site);
+        poll(*site);
+        site_ = std::move(site);
+        tell(service_.ready());
+        log_.write(Level::info, "started", {{"version", PUED_VERSION}, {"config", config_file_}});
+        while (!leaving_) turn();
+        return leave();
+    }
+
+private:
+    // Everything that can fail before anything moves: nothing, after the problems have been logged.
+    std::unique_ptr<Site> prepare() {
+        Problems problems;
+        auto installation = load_installation(config_file_, problems);
+        if (!problems.none() || !installation) return refuse(problems);
+        auto site = std::make_unique<Site>(std::move(*installation), clock_, log_);
+        sources_ = make_sources(site->installation, clock_, problems);
+        const auto& mqtt = site->installation.config.mqtt;
+        if (mqtt.enabled && !mqtt.password_file.empty()) {
+            const auto password = read_secret(mqtt.password_file);
+            if (!password) problems.add({config_file_, 0, 0}, "mqtt", "password_file " + password.error());
+            if (password) password_ = *password;
+        }
+        if (!problems.none()) return refuse(problems);
+        return site;
+    }
+
+    std::unique_ptr<Site> refuse(const Problems& problems) {
+        for (const auto& problem : problems.sorted()) log_.write(Level::error, "config", {{"problem", problem.text()}});
+        sources_.clear();
+        return nullptr;
+    }
+
+    void load_books(Site& site) {
+        auto books = store_->load(kBooks);
+        if (!books) {
+            log_.write(Level::error, "state", {{"error", books.error()}});
+        } else if (*books) {
+            restore(site, **books);
+        }
+    }
+
+    void restore(Site& site, const std::string& books) {
+        const auto restored = site.engine.restore(books, clock_.now());
+        if (restored) return;
+        log_.write(Level::error, "state",
+                   {{"error", restored.error()}, {"action", "began anew, the old books are kept as engine.json.bad"}});
+        if (const auto kept = store_->save(std::string{kBooks} + ".bad", books); !kept) {
+            log_.write(Level::error, "state", {{"error", kept.error()}});
+        }
+    }
+
+    // To the broker; before the books are restored, because open alerts are told again.
+    void connect(Site& site) {
+        const auto& config = site.installation.config;
+        if (config.mqtt.enabled) {
+            site.publisher.emplace(config.mqtt, Credentials{config.mqtt.user, password_}, mqtt_client_id(config),
+                                   site.engine.farewell(clock_.now()), config.sha256, clock_, [this](std::string line) {
+                                       log_.write(Level::info, "mqtt", {{"text", std::move(line)}});
+                                   });
+            site.sink.to = &*site.publisher;
+        }
+    }
+
+    // Everything is in place: the sources may speak.
+    void poll(Site& site) { site.pollers.emplace(std::exchange(sources_, {}), site.queue, clock_); }
+
+    void turn() {
+        for (const auto& report : site_->queue.take(kTick)) site_->engine.accept(report, clock_.now());
+        const auto now = clock_.now();
+        site_->engine.tick(now, surroundings());
+        if (site_->engine.wants_saving()) save(now);
+        feed_watchdog(now.boot);
+        if (const auto signal = signals_.wait(Duration{0})) obey(*signal);
+    }
+
+    // Only while every source moves, too: a thread that hangs for good must not look like a healthy daemon.
+    void feed_watchdog(BootTime now) {
+        if (!watchdog_interval_ || now < fed_ + *watchdog_interval_ / 3 || !site_->pollers->alive(now, kStuck)) return;
+        fed_ = now;
+        tell(service_.watchdog());
+    }
+
+    // The service manager did not take a message: worth a line, never a reason to stop.
+    void tell(const Result<void>& told) {
+        if (!told) log_.write(Level::warning, "service", {{"error", told.error()}});
+    }
+
+    [[nodiscard]] Surroundings surroundings() const {
+        return {site_->publisher ? site_->publisher->stats().outbox : 0, site_->queue.dropped()};
+    }
+
+    // A full disk must not stop the metering: said once when it begins and once when it ends.
+    void save(const Now& now) {
+        const auto saved = store_->save(kBooks, site_->engine.snapshot(now));
+        if (!saved && !cannot_save_) log_.write(Level::error, "state", {{"error", saved.error()}});
+        if (saved && cannot_save_) log_.write(Level::info, "state", {{"text", "saved again"}});
+        cannot_save_ = !saved;
+    }
+
+    void obey(Signal signal) {
+        if (signal == Signal::reload) {
+            reload();
+        } else {
+            leaving_ = true;
+        }
+    }
+
+    void reload() {
+        tell(service_.reloading());
+        auto site = prepare();
+        if (!site) {
+            log_.write(Level::error, "reload", {{"text", "refused, the old configuration stays"}});
+        } else if (site->installation.config.state_directory != site_->installation.config.state_directory) {
+            sources_.clear();
+            log_.write(Level::error, "reload",
+                       {{"text", "refused: state directory cannot change while running (restart pued)"}});
+        } else {
+            exchange(std::move(site));
+            log_.write(Level::info, "reload", {{"text", "done"}, {"config", config_file_}});
+        }
+        tell(service_.ready());
+    }
+
+    // The old sources stop, what they still said is counted, the books go over, the new ones start.
+    void exchange(std::unique_ptr<Site> next) {
+        const bool all = site_->pollers->stop(kPatience);
+        for (const auto& report : site_->queue.take(std::chrono::milliseconds{0}))
+            site_->engine.accept(report, clock_.now());
+        const auto books = site_->engine.snapshot(clock_.now());
+        if (site_->publisher) site_->publisher->close({}, kPatience);
+        connect(*next);
+        restore(*next, books);
+        if (!all) leaked_.push_back(std::move(site_));  // a thread is still inside it
+        poll(*next);
+        site_ = std::move(next);
+        save(clock_.now());
+    }
+
+    int leave() {
+        tell(service_.stopping());
+        const bool all = site_->pollers->stop(kPatience);
+        for (const auto& report : site_->queue.take(std::chrono::milliseconds{0}))
+            site_->engine.accept(report, clock_.now());
+        site_->engine.tick(clock_.now(), surroundings());
+        save(clock_.now());
+        if (site_->publisher)
+            site_->publisher->close({site_->engine.farewell(clock_.now())}, std::chrono::milliseconds{500});
+        log_.write(Level::info, "stopped");
+        if (!all || !leaked_.empty()) std::_Exit(0);  // a thread is inside a protocol library: nothing may be destroyed
+        return 0;
+    }
+
+    std::string config_file_;
+    Log& log_;
+    SystemClock clock_;
+    Signals signals_;  // before any thread: they inherit the mask
+    Notifier service_ = Notifier::from_environment();
+    std::optional<Duration> watchdog_interval_ = watchdog_interval_from_environment();
+    BootTime fed_;
+    std::optional<DirectoryStore> store_;
+    std::string password_;
+    std::vector<std::unique_ptr<Source>> sources_;
+    std::vector<std::unique_ptr<Site>> leaked_;
+    std::unique_ptr<Site> site_;
+    bool leaving_ = false;
+    bool cannot_save_ = false;
+};
+
+}  // namespace
+
+int run_command(const std::string& config_file) {
+    Log log;
+    return Daemon{config_file, log}.run();
+}
+
+}  // namespace pued

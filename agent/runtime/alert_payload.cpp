@@ -1,0 +1,102 @@
+// The shape of the alert payload. Evidence is null until there is a journal to point into.
+#include "agent/runtime/alert_payload.hpp"
+
+#include <fmt/format.h>
+
+#include "agent/runtime/json.hpp"
+
+namespace pued {
+namespace {
+
+Json standard_of(const Watch& watch) {
+    if (watch.source == nullptr) return nullptr;
+    const auto& standard = watch.source->standard;
+    return {{"id", standard.id},
+            {"clause", standard.clause},
+            {"title", {{"en", standard.title.en}, {"zh", standard.title.zh}}},
+            {"source", standard.source},
+            {"force", to_string(standard.force)},
+            {"confidence", to_string(standard.confidence)}};
+}
+
+// "above 1.25" in both languages, for the operator's own thresholds.
+Bilingual own_message(const Watch& watch, double value) {
+    const bool upper = watch.direction == Direction::at_most;
+    return {fmt::format("{} of {} is {:.4g}, {} the threshold {:.6g}", watch.metric, watch.scope, value,
+                        upper ? "limit: at most" : "limit: at least", watch.limit),
+            fmt::format("{} 的 {} 为 {:.4g}，{}阈值 {:.6g}", watch.scope, watch.metric, value, upper ? "上限" : "下限",
+                        watch.limit)};
+}
+
+Bilingual window_text(const Evaluation& latest) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(latest.end - latest.start).count();
+    if (seconds <= 0) return {};
+    if (seconds % 3600 == 0)
+        return {fmt::format(" ({} h window)", seconds / 3600), fmt::format("（{} 小时统计期）", seconds / 3600)};
+    if (seconds % 60 == 0)
+        return {fmt::format(" ({} min window)", seconds / 60), fmt::format("（{} 分钟统计期）", seconds / 60)};
+    return {fmt::format(" ({} s window)", seconds), fmt::format("（{} 秒统计期）", seconds)};
+}
+
+Json message_of(const Watch& watch, const AlertState& state, const Evaluation& latest) {
+    Bilingual text;
+    if (!latest.value) {
+        text = {fmt::format("{} of {} is unknown: no complete data", watch.metric, watch.scope),
+                fmt::format("{} 的 {} 未知：数据不完整", watch.scope, watch.metric)};
+    } else if (watch.source != nullptr && !within(*latest.value, {watch.limit, watch.direction})) {
+        text = message(*watch.source, *latest.value, watch.limit);
+    } else if (watch.source != nullptr) {
+        text = {fmt::format("{} of {} is {:.3f}, within the limit {}", watch.metric, watch.scope, *latest.value,
+                            limit_text(watch.limit)),
+                fmt::format("{} 的 {} 为 {:.3f}，符合限值 {}", watch.scope, watch.metric, *latest.value,
+                            limit_text(watch.limit))};
+    } else {
+        text = own_message(watch, *latest.value);
+    }
+    const auto window = window_text(latest);
+    const bool over = public_state(state) == "resolved";
+    return {{"en", (over ? "Resolved: " : "") + text.en + window.en},
+            {"zh", (over ? "已恢复：" : "") + text.zh + window.zh}};
+}
+
+Json window_of(const Evaluation& latest) {
+    const auto seconds = std::chrono::duration<double>(latest.end - latest.start).count();
+    return {{"start", json_time(latest.start)}, {"end", json_time(latest.end)}, {"seconds", json_number(seconds)}};
+}
+
+}  // namespace
+
+std::string alert_payload(const Watch& watch, const AlertState& state, const Evaluation& latest,
+                          const Judgement* judgement) {
+    const auto verdict = judgement == nullptr ? Verdict::insufficient_data : judgement->verdict;
+    const Json payload{
+        {"alert_id", state.alert_id},
+        {"rule", watch.rule},
+        {"scope", watch.scope},
+        {"standard", standard_of(watch)},
+        {"state", public_state(state)},
+        {"verdict", to_string(verdict)},
+        {"severity", watch.severity},
+        {"since", json_time(state.since)},
+        {"onset", json_time(state.onset)},
+        {"time", json_time(latest.end)},
+        {"metric", watch.metric},
+        {"value", json_number(latest.value)},
+        {"limit", json_number(watch.limit)},
+        {"unit", latest.unit},
+        {"u", nullptr},
+        {"p_conform", judgement == nullptr ? Json(nullptr) : json_number(judgement->p_conform)},
+        {"window", window_of(latest)},
+        {"coverage", json_number(latest.coverage)},
+        {"message", message_of(watch, state, latest)},
+        {"evidence", {{"journal_seq", nullptr}, {"epoch", nullptr}, {"record_sha256", nullptr}}},
+        {"acked", state.acked ? Json{{"by", state.acked->by}} : Json(nullptr)},
+        {"shelved_until", state.shelved ? json_time(state.shelved->until) : Json(nullptr)},
+        {"reopened", state.reopen_count},
+        {"rev", state.rev},
+        {"stale", state.stale},
+    };
+    return to_text(payload);
+}
+
+}  // namespace pued

@@ -1,0 +1,268 @@
+// The engine's day: reports in, intervals closed, metrics out, alerts stepped.
+#include "agent/runtime/engine.hpp"
+
+#include <algorithm>
+
+#include "agent/metering/ledger.hpp"
+#include "agent/metrics/compute.hpp"
+#include "agent/metrics/live.hpp"
+#include "agent/metrics/windows.hpp"
+#include "agent/runtime/alert_book.hpp"
+#include "agent/runtime/health.hpp"
+#include "agent/runtime/metric_payload.hpp"
+#include "agent/runtime/snapshot.hpp"
+#include "agent/runtime/status_payload.hpp"
+#include "agent/runtime/verdicts.hpp"
+
+namespace pued {
+namespace {
+
+constexpr std::string_view kYearMetric = "pue-rolling-12m";
+constexpr Duration kStatusPeriod = std::chrono::seconds{30};
+constexpr Duration kChipPeriod = std::chrono::hours{1};
+
+LedgerSettings ledger_settings(const Config& config) {
+    LedgerSettings out;
+    out.interval = config.metering.interval;
+    out.grace = config.metering.grace;
+    return out;
+}
+
+Zone zone_of(const Config& config) { return Zone{std::chrono::minutes{config.site.utc_offset_minutes}}; }
+
+AcceleratorFacts facts_of(const Accelerator& chip, unsigned count) {
+    return {count, chip.peak_tflops(Precision::fp16).value_or(0), chip.rated_power_w.value_or(0), chip.clock_hz};
+}
+
+std::vector<ServerCompute> computes(const Installation& installation) {
+    std::vector<ServerCompute> out;
+    const auto& devices = installation.points.devices;
+    for (const auto& server : installation.config.servers) {
+        if (server.accelerators.empty()) continue;
+        ServerCompute compute;
+        const auto device =
+            std::find_if(devices.begin(), devices.end(), [&](const Device& d) { return d.id == server.id; });
+        compute.device = static_cast<DeviceIndex>(device - devices.begin());
+        for (const auto& [model, count] : server.accelerators) {
+            compute.accelerators.push_back(facts_of(installation.accelerators.at(model), count));
+        }
+        out.push_back(std::move(compute));
+    }
+    return out;
+}
+
+// How often the live view is told: as often as the fastest source is polled, but not more than once a second.
+Duration live_period(const PointTable& table) {
+    Duration out = std::chrono::seconds{10};
+    for (const auto& device : table.devices) out = std::min(out, device.period);
+    return std::max<Duration>(out, std::chrono::seconds{1});
+}
+
+Evaluation evaluation_of(const Metric& metric) {
+    return {metric.value, metric.unit, metric.start, metric.end, metric.coverage};
+}
+
+}  // namespace
+
+struct Engine::Impl {
+    Impl(const Installation& from, Sink& out, Log& to, const Now& now)
+        : installation(from),
+          sink(out),
+          log(to),
+          topics(from.config),
+          health(from.points, now.boot),
+          ledger(from.points, ledger_settings(from.config)),
+          windows(from.points, {from.config.metering.unmeasured_w, 0}, zone_of(from.config)),
+          live(from.points, {from.config.metering.unmeasured_w, 0}),
+          compute(from.points, computes(from), {from.config.metering.unmeasured_w, 0}, zone_of(from.config)),
+          alerts(from, zone_of(from.config).date(now.utc)),
+          since(now.utc) {}
+
+    void publish(const Metric& metric, const Now& now) {
+        sink.publish(metric_message(topics, metric, now));
+        step_alerts(metric, now);
+    }
+
+    void step_alerts(const Metric& metric, const Now& now) {
+        for (auto& change : alerts.evaluate(metric.scope, metric.name, evaluation_of(metric), now))
+            tell(std::move(change));
+    }
+
+    void tell(AlertChange change) {
+        if (change.from != change.to) {
+            const auto level = change.to == AlertPhase::firing ? Level::warning : Level::info;
+            log.write(level, "alert",
+                      {{"scope", change.scope},
+                       {"rule", change.rule},
+                       {"from", std::string{to_string(change.from)}},
+                       {"to", std::string{to_string(change.to)}}});
+            save_wanted = true;
+        }
+        sink.publish(std::move(change.message));
+    }
+
+    void log_health(const HealthChange& change) {
+        const auto level = change.to == SourceHealth::good ? Level::info : Level::warning;
+        log.write(level, "source",
+                  {{"source", installation.points.devices[change.device].id},
+                   {"from", std::string{name_of(change.from)}},
+                   {"to", std::string{name_of(change.to)}},
+                   {"error", change.error}});
+        status_due = true;
+    }
+
+    void log_steps() {
+        for (const auto& event : ledger.take_events()) {
+            log.write(Level::warning, "register",
+                      {{"source", installation.points.devices[event.device].id},
+                       {"step", std::string{name_of(event.kind)}},
+                       {"counts", std::to_string(event.reading.counts)}});
+        }
+    }
+
+    void close_intervals(const Now& now) {
+        for (const auto& interval : ledger.close(now)) {
+            auto metrics = windows.add(interval);
+            for (auto& metric : compute.add(interval, now)) metrics.push_back(std::move(metric));
+            for (const auto& metric : metrics) {
+                if (metric.scope == "site" && metric.name == kYearMetric) judge(metric, now);
+                sink.publish(metric_message(topics, metric, now));
+                if (!interval.amends) step_alerts(metric, now);  // an amendment is no further evaluation
+            }
+            save_wanted = true;
+        }
+        log_steps();
+    }
+
+    void judge(const Metric& year, const Now& now) {
+        for (auto& verdict : judge_all(installation, year, zone_of(installation.config).date(now.utc))) {
+            alerts.set_judgement(verdict.rule, std::move(verdict.judgement));
+            sink.publish(metric_message(topics, verdict.metric, now));
+        }
+    }
+
+    void tell_live(const Now& now) {
+        if (now.boot < next_live) return;
+        next_live = now.boot + live_period(installation.points);
+        for (const auto& metric : live.live(now)) publish(metric, now);
+    }
+
+    void tell_status(const Now& now, const Surroundings& surroundings) {
+        if (!status_due && now.boot < next_status) return;
+        status_due = false;
+        next_status = now.boot + kStatusPeriod;
+        sink.publish(
+            status_message(topics, installation.config,
+                           {true, since, now.quality, health.counts(), surroundings.outbox, surroundings.dropped}));
+    }
+
+    // The chips' rated figures: constant, but told again now and then, and judged by the rules on chips.
+    void tell_chips(const Now& now) {
+        if (now.boot < next_chips) return;
+        next_chips = now.boot + kChipPeriod;
+        for (const auto& metric : compute.rated(now)) publish(metric, now);
+        for (const auto& watch : alerts.watches()) {
+            if (watch.source == nullptr || watch.source->metric != RuleMetric::compute_per_watt_rated) continue;
+            publish(worst_chip(watch, now), now);
+        }
+    }
+
+    // The least efficient chip of the server that is watched.
+    [[nodiscard]] Metric worst_chip(const Watch& watch, const Now& now) const {
+        Metric out{watch.scope,
+                   watch.metric,
+                   std::nullopt,
+                   "TFLOPS/W",
+                   std::string{quality::unknown},
+                   0,
+                   now.utc,
+                   now.utc,
+                   "data sheet: dense peak over rated power",
+                   {}};
+        for (const auto& server : installation.config.servers) {
+            if (server.id != watch.scope) continue;
+            for (const auto& [model, count] : server.accelerators) {
+                const auto value = rated_efficiency(installation.accelerators.at(model), watch.source->precision);
+                if (!value) return out;  // one chip of unknown efficiency: cannot tell
+                if (out.value && *out.value <= *value) continue;
+                out.value = value;
+                out.extra["accelerator"] = model;
+            }
+        }
+        if (out.value) {
+            out.quality = quality::good;
+            out.coverage = 1;
+        }
+        return out;
+    }
+
+    const Installation& installation;
+    Sink& sink;
+    Log& log;
+    Topics topics;
+    Health health;
+    Ledger ledger;
+    Windows windows;
+    LivePower live;
+    ComputeLedger compute;
+    AlertBook alerts;
+    UtcTime since;
+    BootTime next_live, next_status, next_chips;
+    bool status_due = true;
+    bool save_wanted = false;
+};
+
+Engine::Engine(const Installation& installation, Sink& sink, Log& log, const Now& now)
+    : impl_(std::make_unique<Impl>(installation, sink, log, now)) {}
+
+Engine::~Engine() = default;
+
+void Engine::accept(const Report& report, const Now& now) {
+    auto& own = *impl_;
+    if (report.device >= own.installation.points.devices.size()) return;
+    if (const auto change = own.health.accept(report)) own.log_health(*change);
+    if (report.state == DeviceState::good) {
+        own.ledger.accept(report);
+        own.live.accept(report);
+        own.compute.accept(report);
+    }
+    if (own.installation.config.mqtt.readings) {
+        own.sink.publish(reading_message(own.topics, own.installation.points, report, now));
+    }
+}
+
+void Engine::tick(const Now& now, const Surroundings& surroundings) {
+    auto& own = *impl_;
+    for (const auto& change : own.health.tick(now.boot)) own.log_health(change);
+    own.close_intervals(now);
+    own.tell_chips(now);
+    own.tell_live(now);
+    own.tell_status(now, surroundings);
+}
+
+bool Engine::wants_saving() const { return impl_->save_wanted; }
+
+std::string Engine::snapshot(const Now& now) {
+    auto& own = *impl_;
+    own.save_wanted = false;
+    return write_books({own.ledger.save(now), own.windows.save(), own.compute.save(), own.alerts.save()});
+}
+
+Result<void> Engine::restore(const std::string& text, const Now& now) {
+    auto& own = *impl_;
+    auto books = read_books(text);
+    if (!books) return Error{books.error()};
+    own.ledger.restore(books->ledger, now);
+    own.windows.restore(books->windows);
+    own.compute.restore(books->compute);
+    for (auto& change : own.alerts.restore(std::move(books->alerts), now)) own.tell(std::move(change));
+    for (auto& message : own.alerts.standing()) own.sink.publish(std::move(message));
+    return {};
+}
+
+Message Engine::farewell(const Now& now) const {
+    return status_message(impl_->topics, impl_->installation.config,
+                          {false, now.utc, now.quality, impl_->health.counts(), 0, 0});
+}
+
+}  // namespace pued

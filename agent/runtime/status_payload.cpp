@@ -1,0 +1,25 @@
+// JSON of the status. There is no journal yet: size and epoch are 0.
+#include "agent/runtime/status_payload.hpp"
+
+#include "agent/runtime/json.hpp"
+
+namespace pued {
+
+Message status_message(const Topics& topics, const Config& config, const Status& status) {
+    static constexpr const char* kClock[] = {"synced", "holdover", "unsynced"};
+    const Json payload{
+        {"state", status.online ? "online" : "offline"},
+        {"since", json_time(status.since)},
+        {"version", PUED_VERSION},
+        {"config_sha256", config.sha256},
+        {"clock", kClock[static_cast<std::size_t>(status.clock)]},
+        {"sources",
+         {{"good", status.sources.good}, {"stale", status.sources.stale}, {"failed", status.sources.failed}}},
+        {"journal", {{"size", 0}, {"epoch", 0}}},
+        {"outbox", status.outbox},
+        {"dropped_reports", status.dropped},
+    };
+    return {topics.status(), to_text(payload)};
+}
+
+}  // namespace pued

@@ -1,0 +1,59 @@
+// From the year's PUE to a verdict for each rule, and its surcharge where the rule has a price.
+#include "agent/runtime/verdicts.hpp"
+
+#include "agent/config/rule_file.hpp"
+#include "agent/rules/surcharge.hpp"
+
+namespace pued {
+namespace {
+
+Measurement measured(const Metric& year) {
+    Measurement out;
+    out.value = year.value;
+    out.window = year.end - year.start;
+    out.closed = year.quality == quality::good;
+    out.coverage = year.coverage;
+    return out;
+}
+
+void add_surcharge(const Rule& rule, const SiteConfig& site, Metric& metric) {
+    if (!metric.value || !site.annual_energy_kwh) return;
+    const auto price = surcharge(rule, *site.annual_energy_kwh, *metric.value);
+    if (!price) return;
+    metric.extra["surcharge_kwh"] = price->over_kwh;
+    metric.extra["surcharge_cny"] = price->cny;
+    metric.extra["surcharge_basis"] = "the declared annual energy at this PUE";
+}
+
+Metric metric_of(const Rule& rule, const Judgement& judgement, const Metric& year, const SiteConfig& site) {
+    Metric out = year;
+    out.name = "rule-" + rule.id;
+    out.method = std::string{to_string(judgement.method)};
+    out.extra.clear();
+    if (judgement.limit) out.extra["limit"] = *judgement.limit;
+    out.extra["verdict"] = std::string{to_string(judgement.verdict)};
+    out.extra["reason_en"] = judgement.reason.en;
+    out.extra["reason_zh"] = judgement.reason.zh;
+    out.extra["force"] = std::string{to_string(rule.standard.force)};
+    out.extra["confidence"] = std::string{to_string(rule.standard.confidence)};
+    if (!judgement.grade.empty()) out.extra["grade"] = judgement.grade;
+    add_surcharge(rule, site, out);
+    return out;
+}
+
+}  // namespace
+
+std::vector<RuleVerdict> judge_all(const Installation& installation, const Metric& year,
+                                   std::chrono::year_month_day today) {
+    std::vector<RuleVerdict> out;
+    const auto site = site_facts(installation.config.site);
+    for (const auto& rule : installation.rules) {
+        if (rule.metric != RuleMetric::pue) continue;
+        auto judgement = judge(rule, site, measured(year), today);
+        auto metric = metric_of(rule, judgement, year, installation.config.site);
+        out.push_back({rule.id, std::move(judgement), std::move(metric)});
+    }
+    return out;
+}
+
+}  // namespace pued

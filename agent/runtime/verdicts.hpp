@@ -1,0 +1,24 @@
+// What every rule makes of this site, as metrics "rule-ID" of the scope "site": its limit, whether it binds, the
+// verdict over twelve months, the grade, the surcharge. So a consumer sees also the rules that do not bind, and why.
+// Owned by the engine, on its thread.
+#pragma once
+
+#include <vector>
+
+#include "agent/config/installation.hpp"
+#include "agent/metrics/metric.hpp"
+#include "agent/rules/judge.hpp"
+
+namespace pued {
+
+struct RuleVerdict {
+    std::string rule;
+    Judgement judgement;
+    Metric metric;
+};
+
+// `year`: the rolling twelve months' metric, as far as there is one.
+std::vector<RuleVerdict> judge_all(const Installation& installation, const Metric& year,
+                                   std::chrono::year_month_day today);
+
+}  // namespace pued
