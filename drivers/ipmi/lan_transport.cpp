@@ -1,8 +1,10 @@
 // RMCP+ with libfreeipmi; see the header.
 //
 // Opening tries the cipher suites in the configured order, beginning with the one that worked last, and goes on to the
-// next only when the BMC refused the suite itself (RMCP+ status 04h or 11h). A wrong user or password ends the attempt
-// at once: a second try would count against the account. Where the privilege cannot be had, the same suite is tried
+// next only when the BMC refused the suite itself (RMCP+ status 04h or 11h), or answered with a stump that FreeIPMI
+// cannot read (ipmi_sim refuses a suite with two bytes). A wrong user or password ends the attempt at once: a second
+// try would count against the account. (FreeIPMI judges the password itself, from the BMC's RAKP 2, so a stump is never
+// about one.) Where the privilege cannot be had, the same suite is tried
 // once more asking for the privilege in the open request ("opensesspriv": ipmi_sim and some Sun and Supermicro boards
 // need it); nobody's password has been judged by then.
 #include "drivers/ipmi/lan_transport.hpp"
@@ -45,7 +47,8 @@ std::string list_of(const std::vector<unsigned>& suites) {
 }
 
 bool suite_refused(int error) {
-    return error == IPMI_ERR_CIPHER_SUITE_ID_UNAVAILABLE || error == IPMI_ERR_BAD_RMCPPLUS_STATUS_CODE;
+    return error == IPMI_ERR_CIPHER_SUITE_ID_UNAVAILABLE || error == IPMI_ERR_BAD_RMCPPLUS_STATUS_CODE ||
+           error == IPMI_ERR_IPMI_ERROR;
 }
 
 LinkFailure failure_of(int error, const LanAddress& address) {
@@ -60,6 +63,9 @@ LinkFailure failure_of(int error, const LanAddress& address) {
         case IPMI_ERR_CIPHER_SUITE_ID_UNAVAILABLE:
         case IPMI_ERR_BAD_RMCPPLUS_STATUS_CODE:
             return {Trouble::refused, "the BMC refuses the cipher suites " + list_of(address.cipher_suites)};
+        case IPMI_ERR_IPMI_ERROR:
+            return {Trouble::refused,
+                    "the BMC refuses a session (cipher suites " + list_of(address.cipher_suites) + ")"};
         case IPMI_ERR_IPMI_2_0_UNAVAILABLE:
         case IPMI_ERR_AUTHENTICATION_TYPE_UNAVAILABLE: return {Trouble::refused, "the BMC does not offer IPMI 2.0"};
         case IPMI_ERR_HOSTNAME_INVALID: return {Trouble::address, "the address is not valid"};
