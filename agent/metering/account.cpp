@@ -131,6 +131,7 @@ void EnergyAccount::accept_power(BootTime at, double power_w) {
         energy += Energy{static_cast<std::int64_t>(whole)};
     }
     push(at, energy, joined || line_.empty() ? Flags{0} : flag::gap);
+    has_register_ = false;  // one that the configuration no longer has
     power_w_ = power_w;
     has_power_ = true;
 }

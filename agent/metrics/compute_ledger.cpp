@@ -145,9 +145,13 @@ ComputeCell& ComputeLedger::cell_of(Window kind, std::size_t index, const Closed
 std::vector<Metric> ComputeLedger::add(const ClosedInterval& interval, const Now& now) {
     std::vector<Metric> out;
     if (interval.amends || servers_.empty()) return out;
-    if (!since_) since_ = interval.start;
     const Sums sums = sums_of(interval, now);
     report(sums, interval.start, interval.end(), false, "", out);
+    // The agent's own beginning, partial by nature, is no gap in its windows.
+    const bool measured = std::any_of(sums.begin(), sums.end(), [](const auto& s) { return s.second.joint_s > 0; });
+    if (!since_ && measured) since_ = interval.start;
+    for (Server& server : servers_) server.line.forget_before(to_boot(now, interval.end()));
+    if (!since_) return out;
     for (std::size_t i = 0; i < kinds.size(); ++i) {
         ComputeCell& cell = cell_of(kinds[i], i, interval);
         for (const auto& [scope, sum] : sums) cell.sums[scope].add(sum);
@@ -155,7 +159,6 @@ std::vector<Metric> ComputeLedger::add(const ClosedInterval& interval, const Now
         const bool partial = start > cell.span.start || cell.end < cell.span.end;
         report(cell.sums, start, cell.end, partial, suffixes[i], out);
     }
-    for (Server& server : servers_) server.line.forget_before(to_boot(now, interval.end()));
     return out;
 }
 

@@ -149,10 +149,16 @@ WindowCell* Windows::put(std::deque<WindowCell>& cells, Window kind, std::size_t
     return &*cell;
 }
 
+// Windows are measured from the first interval that could be: the agent's start, partial by nature, is no gap.
+void Windows::begin(const ClosedInterval& interval, const std::vector<RatioSum>& plus) {
+    if (!begun_ || interval.start < *since_) since_ = interval.start;
+    begun_ = begun_ || std::any_of(plus.begin(), plus.end(), [](const RatioSum& sum) { return sum.joint_s > 0; });
+}
+
 std::vector<Metric> Windows::add(const ClosedInterval& interval) {
-    if (!since_ || interval.start < *since_) since_ = interval.start;
     newest_ = std::max(newest_, interval.end());
     const auto plus = terms(interval.by_device, interval);
+    begin(interval, plus);
     const auto minus = interval.amends ? terms(interval.before, interval) : std::vector<RatioSum>{};
     const WindowCell* hour = put(hours_, Window::hour, most_hours, interval, plus, minus);
     const WindowCell* day = put(days_, Window::day, most_days, interval, plus, minus);

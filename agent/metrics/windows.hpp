@@ -44,7 +44,9 @@ struct WindowCell {
 struct WindowsState {
     std::vector<std::string> series;  // "site/pue-cat1", …: names of the sums
     std::chrono::seconds interval{};
-    std::optional<UtcTime> since;  // begin of the first interval ever
+    // Begin of the first interval measured on both sides (`begun`); until there is one, of the newest.
+    std::optional<UtcTime> since;
+    bool begun = false;
     std::vector<WindowCell> hours, days, months;
 
     friend bool operator==(const WindowsState&, const WindowsState&) = default;
@@ -78,6 +80,7 @@ private:
         std::vector<RatioSum> sums;
     };
 
+    void begin(const ClosedInterval& interval, const std::vector<RatioSum>& plus);
     void list_series();
     [[nodiscard]] static std::string key(const Series& series);
     [[nodiscard]] RatioSum term(const Series& series, const SiteSums& sums) const;
@@ -98,6 +101,7 @@ private:
     Zone zone_;
     std::vector<Series> series_;
     std::optional<UtcTime> since_;
+    bool begun_ = false;
     UtcTime newest_{};  // end of the newest interval
     std::deque<WindowCell> hours_, days_, months_;
 };

@@ -16,6 +16,7 @@ WindowsState Windows::save() const {
     WindowsState state;
     for (const Series& series : series_) state.series.push_back(key(series));
     state.since = since_;
+    state.begun = begun_;
     state.hours.assign(hours_.begin(), hours_.end());
     state.days.assign(days_.begin(), days_.end());
     state.months.assign(months_.begin(), months_.end());
@@ -36,6 +37,7 @@ void Windows::restore(const WindowsState& state) {
         }
     };
     since_ = state.since;
+    begun_ = state.begun && state.since;
     translate(state.hours, hours_);
     translate(state.days, days_);
     translate(state.months, months_);

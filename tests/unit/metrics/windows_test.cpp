@@ -52,17 +52,17 @@ TEST_GROUP(Windows) {
         CHECK_TRUE_TEXT(metric != nullptr, name.c_str());
         return *metric;
     }
-    // One month in intervals of an hour, its MWh (10^9 mWh) spread evenly, the rest in the last.
+    // One month in intervals of a day (fewer than real ones: quicker), its MWh (10^9 mWh) spread evenly.
     std::vector<Metric> month(Windows & windows, int year, unsigned m, double dc_mwh, double it_mwh) {
         const auto local = UtcTime{std::chrono::sys_days{std::chrono::year{year} / m / 1}.time_since_epoch()};
         const Span span = china().window(Window::month, local);
-        const auto n = intervals_in(span, hours{1});
+        const auto n = intervals_in(span, hours{24});
         const auto dc = static_cast<std::int64_t>(dc_mwh * 1e9 + 0.5);
         const auto it = static_cast<std::int64_t>(it_mwh * 1e9 + 0.5);
         std::vector<Metric> last;
         for (std::int64_t i = 0; i < n; ++i) {
             const bool end = i == n - 1;
-            last = windows.add(interval(span.start + hours{i}, hours{1}, end ? dc - dc / n * (n - 1) : dc / n,
+            last = windows.add(interval(span.start + hours{24 * i}, hours{24}, end ? dc - dc / n * (n - 1) : dc / n,
                                         end ? it - it / n * (n - 1) : it / n));
         }
         return last;
@@ -116,7 +116,7 @@ TEST(Windows, too_many_holes_withhold_the_value) {
     Windows windows{plant.table, {}, china()};
     std::vector<Metric> last;
     for (int i = 0; i < 40; ++i) {
-        last = windows.add(quarter(i, 1300, i % 8 == 0 ? std::nullopt : std::optional<std::int64_t>{1000}));
+        last = windows.add(quarter(i, 1300, i % 8 == 4 ? std::nullopt : std::optional<std::int64_t>{1000}));
     }
     const Metric& day = get(last, "pue-day");
     CHECK_FALSE(day.value.has_value());
@@ -300,4 +300,18 @@ TEST(Windows, a_new_meter_in_the_configuration_keeps_the_old_series) {
     DOUBLES_EQUAL(1, get(metrics, "pue-day").coverage, 1e-15);
     DOUBLES_EQUAL(1.3, *get(metrics, "pue-day").value, 1e-15);
     STRCMP_EQUAL("insufficient", get(metrics, "pue-cat2-day").quality.c_str());
+}
+
+TEST(Windows, the_agents_partial_beginning_is_no_gap) {
+    Windows windows{plant.table, {}, china()};
+    auto metrics = windows.add(quarter(1, std::nullopt, std::nullopt));
+    STRCMP_EQUAL("insufficient", get(metrics, "pue-hour").quality.c_str());
+    metrics = windows.add(quarter(2, 1300, 1000));
+    DOUBLES_EQUAL(1, get(metrics, "pue-hour").coverage, 1e-15);
+    CHECK_TRUE(get(metrics, "pue-hour").start == year_2026 + seconds{1800});
+    metrics = windows.add(quarter(3, 1300, 1000));
+    STRCMP_EQUAL("partial", get(metrics, "pue-hour").quality.c_str());  // ended, but half of it was never seen
+    metrics = windows.add(quarter(4, std::nullopt, 1000));
+    DOUBLES_EQUAL(0, get(metrics, "pue-hour").coverage, 1e-15);
+    DOUBLES_EQUAL(2.0 / 3, get(metrics, "pue-day").coverage, 1e-15);
 }
