@@ -1,0 +1,436 @@
+// Modbus over real sockets and a real (pseudo) terminal, with every fault that a device, a gateway or a cable can
+// have. Loopback only, free ports, about half a minute in all.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <set>
+
+#include "tests/integration/modbus_peers.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace pued;
+using namespace pued::peers;
+
+namespace {
+
+const RealClock real_clock;
+
+void run_for(milliseconds time) { std::this_thread::sleep_for(time); }
+
+unsigned fixed(unsigned address) { return 1000 + address; }
+
+void check_values(const Report& report, double first, double second) {
+    CHECK_EQUAL(2U, report.samples.size());
+    DOUBLES_EQUAL(first, report.samples[0].value, 0);
+    DOUBLES_EQUAL(second, report.samples[1].value, 0);
+}
+
+// Every good report has the true values; at least one failure says `why`.
+void check_fails_saying(const std::vector<Report>& reports, const char* why) {
+    bool said = false;
+    for (const auto& report : reports) {
+        if (report.state == DeviceState::good) check_values(report, 1010, 1011);
+        said = said || report.error.find(why) != std::string::npos;
+    }
+    if (!said) FAIL(reports.empty() ? why : (std::string{why} + " is not in: " + reports.front().error).c_str());
+}
+
+// A report in every slot of the period, none missing.
+void check_every_slot(const std::vector<Report>& reports, milliseconds period) {
+    for (std::size_t i = 0; i < reports.size(); ++i) {
+        CHECK_TRUE(reports[i].state == DeviceState::good);
+        UNSIGNED_LONGS_EQUAL(0, reports[i].skipped);
+        if (i == 0) continue;
+        const double slots = in_seconds(reports[i].at - reports[0].at) / in_seconds(period);
+        DOUBLES_EQUAL(static_cast<double>(i), slots, 0.5);
+    }
+}
+
+}  // namespace
+
+TEST_GROUP(ModbusTcp) {
+    Reports reports;
+
+    std::unique_ptr<Runner> start(std::vector<ModbusPoll> devices) {
+        return std::make_unique<Runner>(make_tcp_source(std::move(devices), real_clock), reports, real_clock);
+    }
+};
+
+TEST(ModbusTcp, a_libmodbus_device_is_read) {
+    LibmodbusFarm farm{1};
+    ModbusPoll device = tcp_device(0, farm.ports[0], 100, 1000);
+    device.map.fields.push_back(register_field("current_a", 42, 4));
+    const auto runner = start({device});
+    CHECK_TRUE(eventually(milliseconds{3000}, [&] { return reports.good(0) >= 3; }));
+    const Report report = reports.of(0).back();
+    CHECK_EQUAL(3U, report.samples.size());
+    DOUBLES_EQUAL(1010, report.samples[0].value, 0);
+    DOUBLES_EQUAL(1011, report.samples[1].value, 0);
+    DOUBLES_EQUAL(5042, report.samples[2].value, 0);
+    CHECK_TRUE(report.round_trip > Duration{0} && report.round_trip < milliseconds{500});
+}
+
+TEST(ModbusTcp, of_two_hundred_devices_twenty_silent_cost_the_others_nothing) {
+    LibmodbusFarm farm{180};
+    std::vector<int> silent;  // they listen, the kernel accepts, nobody answers
+    std::vector<ModbusPoll> devices;
+    for (unsigned i = 0; i < 200; ++i) {
+        std::uint16_t port = 0;
+        if (i % 10 == 5) {
+            silent.push_back(listen_on_loopback(port));
+        } else {
+            port = farm.ports[devices.size() - silent.size()];
+        }
+        devices.push_back(tcp_device(i, port, 1000, 900));
+    }
+    auto runner = start(devices);
+    run_for(milliseconds{8300});
+    runner->stop();
+    for (unsigned i = 0; i < 200; ++i) {
+        const auto all = reports.of(i);
+        if (i % 10 == 5) {
+            CHECK_EQUAL(0U, reports.good(i));
+            CHECK_TRUE(all.size() >= 7);
+            STRCMP_CONTAINS("unit 1: no reply within 900 ms", all.front().error.c_str());
+        } else {
+            CHECK_EQUAL(9U, all.size());
+            check_every_slot(all, milliseconds{1000});
+            check_values(all.back(), 1010, 1011);
+        }
+    }
+    for (const int fd : silent) ::close(fd);
+}
+
+TEST(ModbusTcp, each_lie_is_noticed_and_disturbs_nobody_else) {
+    struct Case {
+        const char* why;
+        Script script;
+    };
+    auto spoilt = [](std::size_t at, int by) {
+        return [at, by](const Bytes& request) {
+            Bytes reply = honest(request, fixed);
+            reply[at] = static_cast<std::uint8_t>(reply[at] + by);
+            return Answer{.pieces = {{0, reply}}, .close = false};
+        };
+    };
+    const std::vector<Case> cases{
+        {"reply with transaction id", spoilt(1, 1)},
+        {"reply with protocol id", spoilt(2, 1)},
+        {"reply with length", spoilt(5, 2)},
+        {"reply with unit id 2 instead of 1", spoilt(6, 1)},
+        {"reply with function 4 instead of 3", spoilt(7, 1)},
+        {"bytes of data", spoilt(8, 2)},
+        {"no reply within 150 ms",  // short: the end is missing
+         [](const Bytes& request) {
+             Bytes reply = honest(request, fixed);
+             reply.pop_back();
+             return Answer{.pieces = {{0, reply}}, .close = false};
+         }},
+        {"more bytes than one reply",
+         [](const Bytes& request) {
+             Bytes reply = honest(request, fixed);
+             reply.push_back(0);
+             return Answer{.pieces = {{0, reply}}, .close = false};
+         }},
+        {"reply with",  // garbage
+         [](const Bytes&) {
+             return Answer{.pieces = {{0, Bytes(200, 0xA5)}}, .close = false};
+         }},
+        {"no reply within 150 ms",  // one byte every 40 ms: never whole in time
+         [](const Bytes& request) {
+             Answer answer;
+             for (const auto byte : honest(request, fixed)) answer.pieces.push_back({40, {byte}});
+             return answer;
+         }},
+        {"connection closed by the device", [](const Bytes&) { return Answer{.pieces = {}, .close = true}; }},
+        {"exception 4 (device failure) at holding registers 10-11",
+         [](const Bytes& request) {
+             return Answer{.pieces = {{0, refusal(request, 4)}}, .close = false};
+         }},
+        {"exception 11 (unit behind the gateway does not answer)",
+         [](const Bytes& request) {
+             return Answer{.pieces = {{0, refusal(request, 11)}}, .close = false};
+         }},
+        {"no reply within 150 ms", [](const Bytes&) { return Answer{}; }},
+    };
+    std::vector<std::unique_ptr<TcpPeer>> liars;
+    std::vector<ModbusPoll> devices;
+    for (const auto& one : cases) {
+        liars.push_back(std::make_unique<TcpPeer>(one.script));
+        devices.push_back(tcp_device(static_cast<DeviceIndex>(devices.size()), liars.back()->port, 200, 150));
+    }
+    LibmodbusFarm farm{1};
+    const auto good = static_cast<DeviceIndex>(devices.size());
+    devices.push_back(tcp_device(good, farm.ports[0], 200, 1000));
+    auto runner = start(devices);
+    run_for(milliseconds{3100});
+    runner->stop();
+    for (DeviceIndex i = 0; i < good; ++i) {
+        check_fails_saying(reports.of(i), cases[i].why);
+        CHECK_EQUAL(0U, reports.good(i));
+        CHECK_TRUE(reports.of(i).size() >= 14);  // one for each slot, also while it rests
+    }
+    CHECK_TRUE(reports.of(good).size() >= 15);
+    check_every_slot(reports.of(good), milliseconds{200});
+}
+
+TEST(ModbusTcp, a_slow_but_whole_reply_in_time_is_good) {
+    TcpPeer peer{[](const Bytes& request) {
+        Answer answer;
+        for (const auto byte : honest(request, fixed)) answer.pieces.push_back({5, {byte}});
+        return answer;
+    }};
+    const auto runner = start({tcp_device(0, peer.port, 200, 1500)});
+    CHECK_TRUE(eventually(milliseconds{3000}, [&] { return reports.good(0) >= 3; }));
+    check_values(reports.of(0).back(), 1010, 1011);
+}
+
+TEST(ModbusTcp, a_late_reply_is_never_taken_for_the_next) {
+    std::atomic<unsigned> count{0};
+    TcpPeer peer{[&](const Bytes& request) {
+        const unsigned now = ++count;
+        const Bytes reply = honest(request, [&](unsigned) { return now; });
+        return Answer{.pieces = {{now % 3 == 0 ? 160 : 0, reply}}, .close = false};
+    }};
+    unsigned checked = 0, wrong = 0;
+    reports.watch = [&](const Report& report) {
+        if (report.state != DeviceState::good) return;
+        ++checked;  // one request at a time: the newest the device has seen is ours
+        if (report.samples[0].value != static_cast<double>(count.load())) ++wrong;
+    };
+    auto runner = start({tcp_device(0, peer.port, 50, 100)});
+    run_for(milliseconds{3000});
+    runner->stop();
+    CHECK_TRUE(checked >= 10);
+    CHECK_EQUAL(0U, wrong);
+    check_fails_saying({reports.of(0)[2]}, "no reply within 100 ms");
+}
+
+TEST(ModbusTcp, a_device_that_hangs_up_after_every_reply_is_read_all_the_same) {
+    TcpPeer peer{[](const Bytes& request) { return Answer{.pieces = {{0, honest(request, fixed)}}, .close = true}; }};
+    ModbusPoll device = tcp_device(0, peer.port, 100, 1000);
+    device.map.fields[1].address = 90;  // a second request in each poll
+    auto runner = start({device});
+    CHECK_TRUE(eventually(milliseconds{4000}, [&] { return reports.of(0).size() >= 8; }));
+    runner->stop();
+    for (const auto& report : reports.of(0)) check_values(report, 1010, 1090);
+}
+
+TEST(ModbusTcp, a_refused_bridge_is_avoided_in_the_same_poll) {
+    TcpPeer peer{[](const Bytes& request) {
+        const unsigned first = word_at(request, 8);
+        const bool touches = first <= 12 && 12 < first + word_at(request, 10);
+        return Answer{.pieces = {{0, touches ? refusal(request, 2) : honest(request, fixed)}}, .close = false};
+    }};
+    ModbusPoll device = tcp_device(0, peer.port, 100, 1000);
+    device.map.fields[1].address = 15;
+    device.map.spans.max_gap = 20;
+    auto runner = start({device});
+    CHECK_TRUE(eventually(milliseconds{3000}, [&] { return reports.of(0).size() >= 5; }));
+    runner->stop();
+    for (const auto& report : reports.of(0)) check_values(report, 1010, 1015);
+    CHECK_TRUE(peer.requests <= 1 + 2 * reports.of(0).size() + 1);
+}
+
+TEST(ModbusTcp, a_refused_connection_is_tried_again_and_comes_back) {
+    std::uint16_t port = 0;
+    ::close(listen_on_loopback(port));
+    const auto runner = start({tcp_device(0, port, 100, 500)});
+    CHECK_TRUE(eventually(milliseconds{3000}, [&] { return reports.of(0).size() >= 5; }));
+    STRCMP_EQUAL(("127.0.0.1:" + std::to_string(port) + " unit 1: connection refused").c_str(),
+                 reports.of(0).front().error.c_str());
+    TcpPeer peer{[](const Bytes& request) {
+                     return Answer{.pieces = {{0, honest(request, fixed)}}, .close = false};
+                 },
+                 port};
+    CHECK_TRUE(eventually(milliseconds{9000}, [&] { return reports.good(0) >= 3; }));
+}
+
+TEST(ModbusTcp, a_silent_unit_behind_a_gateway_costs_the_others_its_timeout_and_comes_back) {
+    std::atomic<bool> dead{true};
+    TcpPeer gateway{[&](const Bytes& request) {
+        if (request[6] == 2 && dead) return Answer{};
+        const unsigned unit = request[6];
+        return Answer{.pieces = {{2, honest(request, [&](unsigned) { return unit; })}}, .close = false};
+    }};
+    std::vector<ModbusPoll> devices;
+    for (unsigned unit = 1; unit <= 3; ++unit) {
+        devices.push_back(tcp_device(unit, gateway.port, 250, 150));
+        devices.back().config.unit_id = unit;
+    }
+    auto runner = start(devices);
+    run_for(milliseconds{3000});
+    CHECK_EQUAL(0U, reports.good(2));
+    dead = false;
+    CHECK_TRUE(eventually(milliseconds{9000}, [&] { return reports.good(2) >= 2; }));
+    runner->stop();
+    for (const unsigned unit : {1U, 3U}) {
+        for (const auto& report : reports.of(unit)) {
+            check_values(report, unit, unit);
+            CHECK_EQUAL(0U, report.skipped);
+        }
+    }
+    CHECK_EQUAL(0U, gateway.early);  // never a second request before the first was answered
+    STRCMP_CONTAINS("unit 2: no reply within 150 ms", reports.of(2).front().error.c_str());
+}
+
+TEST(ModbusTcp, host_names_are_resolved_and_unknown_ones_reported) {
+    LibmodbusFarm farm{1};
+    ModbusPoll named = tcp_device(0, farm.ports[0], 100, 1000);
+    named.config.host = "localhost";
+    ModbusPoll unknown = tcp_device(1, 502, 100, 300);
+    unknown.config.host = "no-such-host.invalid";
+    const auto runner = start({unknown, named});
+    CHECK_TRUE(eventually(milliseconds{5000}, [&] { return reports.good(0) >= 2; }));
+    CHECK_TRUE(eventually(milliseconds{5000}, [&] { return !reports.of(1).empty(); }));
+    STRCMP_CONTAINS("no-such-host.invalid:502 unit 1: ", reports.of(1).front().error.c_str());
+}
+
+TEST_GROUP(ModbusRtu) {
+    Reports reports;
+
+    std::unique_ptr<Runner> start(const std::string& path, std::vector<ModbusPoll> units) {
+        const LineConfig line{.id = "line-1", .device = path, .baud = 115200, .parity = 'N', .stop_bits = 1};
+        return std::make_unique<Runner>(make_rtu_source(line, std::move(units), real_clock), reports, real_clock);
+    }
+};
+
+TEST(ModbusRtu, libmodbus_units_are_read) {
+    SerialPeer line{{1, 2}};
+    auto runner = start(line.path, {serial_unit(1, 1, 200, 500), serial_unit(2, 2, 200, 500)});
+    CHECK_TRUE(eventually(milliseconds{4000}, [&] { return reports.of(1).size() >= 8 && reports.of(2).size() >= 8; }));
+    runner->stop();
+    for (const DeviceIndex i : {1U, 2U}) {
+        check_every_slot(reports.of(i), milliseconds{200});
+        check_values(reports.of(i).back(), 1010, 1011);
+    }
+}
+
+TEST(ModbusRtu, a_silent_unit_costs_its_timeout_less_and_less_often_and_comes_back) {
+    std::atomic<bool> dead{true};
+    SerialPeer line{{1, 9}, [&](const Bytes& request) -> std::optional<Answer> {
+                        if (request[0] == 9 && dead) return Answer{};
+                        return {};
+                    }};
+    auto runner = start(line.path, {serial_unit(1, 1, 300, 500), serial_unit(9, 9, 300, 150)});
+    run_for(milliseconds{5000});
+    CHECK_TRUE(line.requests[9] <= 5);  // at 0, 0.3, then after 1, 2, 4 s of rest
+    CHECK_EQUAL(0U, reports.good(9));
+    STRCMP_CONTAINS(" unit 9: no reply within 150 ms", reports.of(9).front().error.c_str());
+    dead = false;
+    CHECK_TRUE(eventually(milliseconds{8500}, [&] { return reports.good(9) >= 2; }));
+    runner->stop();
+    for (const auto& report : reports.of(1)) {
+        check_values(report, 1010, 1011);
+        CHECK_EQUAL(0U, report.skipped);
+    }
+}
+
+TEST(ModbusRtu, a_late_reply_is_never_taken_for_the_next) {
+    std::atomic<unsigned> count{0};
+    // Late by less than the timeout, by more than twice the timeout, and by a unit that shares the line.
+    SerialPeer line{{2}, [&](const Bytes& request) -> std::optional<Answer> {
+                        if (request[0] != 1) return {};
+                        const unsigned now = ++count;
+                        const int delay_ms = now % 7 == 2 ? 150 : now % 7 == 5 ? 330 : 0;
+                        return Answer{.pieces = {{delay_ms, honest_rtu(request, now)}}, .close = false};
+                    }};
+    unsigned checked = 0, wrong = 0;
+    reports.watch = [&](const Report& report) {
+        if (report.state != DeviceState::good || report.device != 1) return;
+        ++checked;
+        if (report.samples[0].value != static_cast<double>(count.load())) ++wrong;
+    };
+    auto runner = start(line.path, {serial_unit(1, 1, 50, 100), serial_unit(2, 2, 150, 100)});
+    run_for(milliseconds{6000});
+    runner->stop();
+    CHECK_TRUE(checked >= 15);
+    CHECK_EQUAL(0U, wrong);
+    for (const auto& report : reports.of(2)) {
+        if (report.state == DeviceState::good) check_values(report, 1010, 1011);
+    }
+    CHECK_TRUE(reports.good(2) >= 10);
+}
+
+TEST(ModbusRtu, each_lie_is_noticed_and_the_next_honest_reply_is_read) {
+    std::atomic<unsigned> count{0};
+    SerialPeer line{
+        {1}, [&](const Bytes& request) -> std::optional<Answer> {
+            Bytes reply = honest_rtu(request, 7);
+            switch (count++) {
+                case 1:
+                    reply[0] = 5;
+                    reply.resize(reply.size() - 2);
+                    reply = with_crc(reply);
+                    break;
+                case 4:
+                    reply[1] = 4;
+                    reply.resize(reply.size() - 2);
+                    reply = with_crc(reply);
+                    break;
+                case 7: reply.back() ^= 1; break;
+                case 10: reply.pop_back(); break;
+                case 13: reply = Bytes(100, 0x55); break;
+                case 16: reply = with_crc({1, 3, 6, 0, 1, 0, 2, 0, 3}); break;
+                case 19: reply = with_crc({1, 0x83, 6}); break;
+                case 22:
+                    return Answer{.pieces = {{60, {reply[0]}}, {60, {reply[1]}}, {60, {reply[2]}}}, .close = false};
+                default: return {};
+            }
+            return Answer{.pieces = {{0, reply}}, .close = false};
+        }};
+    auto runner = start(line.path, {serial_unit(1, 1, 100, 120)});
+    CHECK_TRUE(eventually(milliseconds{15000}, [&] { return count >= 28; }));
+    runner->stop();
+    std::string failures;
+    for (const auto& report : reports.of(1)) {
+        if (report.state == DeviceState::good) {
+            check_values(report, 1010, 1011);
+        } else {
+            failures += report.error.substr(report.error.find(": ") + 2) + '\n';
+        }
+    }
+    for (const char* why :
+         {"no reply within 120 ms", "reply with function 4 instead of 3", "reply with a wrong checksum",
+          "bytes of data: 6 instead of 4", "exception 6 (device busy)"}) {
+        STRCMP_CONTAINS(why, failures.c_str());
+    }
+}
+
+TEST(ModbusRtu, a_refused_bridge_is_avoided_in_the_same_poll) {
+    SerialPeer line{{1}, [](const Bytes& request) -> std::optional<Answer> {
+                        const unsigned first = word_at(request, 2);
+                        if (first > 12 || 12 >= first + word_at(request, 4)) return {};
+                        return Answer{.pieces = {{0, with_crc({1, 0x83, 2})}}, .close = false};
+                    }};
+    ModbusPoll unit = serial_unit(1, 1, 100, 500);
+    unit.map.fields[1].address = 15;
+    unit.map.spans.max_gap = 20;
+    auto runner = start(line.path, {unit});
+    CHECK_TRUE(eventually(milliseconds{3000}, [&] { return reports.of(1).size() >= 5; }));
+    runner->stop();
+    for (const auto& report : reports.of(1)) check_values(report, 1010, 1015);
+    CHECK_TRUE(line.requests[1] <= 1 + 2 * reports.of(1).size() + 1);
+}
+
+TEST(ModbusRtu, an_adapter_that_is_unplugged_and_returns_is_opened_again) {
+    const std::string link =
+        (std::filesystem::temp_directory_path() / ("pued-modbus-" + std::to_string(::getpid()))).string();
+    std::filesystem::remove(link);
+    auto line = std::make_unique<SerialPeer>(std::vector<int>{1});
+    std::filesystem::create_symlink(line->path, link);
+    auto runner = start(link, {serial_unit(1, 1, 100, 200)});
+    CHECK_TRUE(eventually(milliseconds{3000}, [&] { return reports.good(1) >= 3; }));
+    std::filesystem::remove(link);
+    line.reset();
+    CHECK_TRUE(eventually(milliseconds{3000}, [&] {
+        return reports.of(1).back().error.find("No such file or directory") != std::string::npos;
+    }));
+    line = std::make_unique<SerialPeer>(std::vector<int>{1});
+    std::filesystem::create_symlink(line->path, link);
+    const std::size_t before = reports.good(1);
+    CHECK_TRUE(eventually(milliseconds{9000}, [&] { return reports.good(1) >= before + 3; }));
+    runner->stop();
+    std::filesystem::remove(link);
+}
