@@ -35,8 +35,9 @@ Standard read_standard(Table& row, const Head& head) {
     out.id = head.id;
     out.title = head.title;
     out.clause = text(row, "clause", "the clause, or that it was not seen");
-    out.force = named(row, "force", all_forces, Force::reported);
-    out.confidence = named(row, "confidence", all_confidences, Confidence::recalled);
+    // With a problem here the row counts for nothing; these fallbacks only keep check_force() from adding another.
+    out.force = named(row, "force", all_forces, Force::target);
+    out.confidence = named(row, "confidence", all_confidences, Confidence::found_c);
     out.source = data_row::sources(row);
     return out;
 }
@@ -70,7 +71,7 @@ void read_metric(Table& row, Rule& rule) {
 }
 
 void check_force(Table& row, const Rule& rule) {
-    if (rule.alerting != Alerting::limit || !row.has("force") || !row.has("confidence")) return;
+    if (rule.alerting != Alerting::limit) return;
     if (!advisory_only(rule.standard.force, rule.standard.confidence)) return;
     row.problem("alerting", "alerting = \"limit\" is too strong for force = \"" +
                                 std::string{to_string(rule.standard.force)} + "\" with confidence = \"" +
