@@ -18,7 +18,6 @@ struct KnownIds {
     std::optional<std::set<std::string>> accelerators;  // ids of config/accelerators
     std::optional<std::set<std::string>> rules;         // ids of config/rules
     std::set<std::string> regions;                      // used by rules, besides China's provinces
-    std::optional<std::set<std::string>> metrics;       // that an alert may watch
 };
 
 // Adds a problem, at its place in the file, for everything that does not fit together.

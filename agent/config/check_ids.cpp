@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "agent/config/check_parts.hpp"
+#include "agent/config/metric_names.hpp"
 
 namespace pued::checks {
 namespace {
@@ -65,16 +66,40 @@ void check_racks(const Context& context, std::string_view table, const std::vect
     }
 }
 
+bool is_published(const MetricName& metric, const Config& config, const std::string& scope) {
+    if (scope == "site") return metric.of_site;
+    return holds(device_ids(config), scope) ? metric.of_servers : metric.of_racks;
+}
+
+// "pue", "facility-power", "it-power", "pue-15min", …
+std::string first_of(const std::vector<std::string>& names) {
+    std::string out;
+    for (std::size_t i = 0; i < names.size() && i < 4; ++i) out += '"' + names[i] + "\", ";
+    return out + "…";
+}
+
+// A metric that exists, and for this scope: otherwise the alert would wait for ever.
+void check_metric(const Context& context, const Entry& entry, const AlertConfig& alert) {
+    std::vector<std::string> here;
+    bool anywhere = false;
+    for (const auto& metric : metric_names(context.config.metering.interval)) {
+        anywhere = anywhere || metric.name == alert.metric;
+        if (is_published(metric, context.config, alert.scope)) here.push_back(metric.name);
+    }
+    if (holds(here, alert.metric)) return;
+    context.unknown(entry, "metric", alert.metric,
+                    anywhere ? "is not published for \"" + alert.scope + '"' : std::string{"is unknown"}, here,
+                    first_of(here));
+}
+
 void check_alert(const Context& context, const Entry& entry, const AlertConfig& alert) {
     const auto scopes = scopes_of(context.config);
     if (!holds(scopes, alert.scope)) {
         context.unknown(entry, "scope", alert.scope, "is nothing here", scopes,
-                        "\"site\", \"rack-\" and a rack's name, or the id of a meter or server");
+                        "\"site\", \"rack-\" and a rack's name, or the id of a server");
+        return;
     }
-    const auto& metrics = context.known.metrics;
-    if (!metrics || alert.metric.empty() || metrics->contains(alert.metric)) return;
-    context.unknown(entry, "metric", alert.metric, "is unknown", {metrics->begin(), metrics->end()},
-                    "such as \"pue-15min\" or \"it-power\"");
+    if (!alert.metric.empty()) check_metric(context, entry, alert);
 }
 
 void check_region(const Context& context) {

@@ -28,7 +28,7 @@ const std::string kSound =
     "[[mqtt-value]]\nid = 'gpu-busy'\ndevice = 'gpu'\nquantity = 'activity'\ntopic = 't'\n"
     "[[alert]]\nid = 'high'\nmetric = 'pue-15min'\nabove = 1.5\n"
     "[[alert]]\nid = 'rack'\nmetric = 'it-power'\nscope = 'rack-r1'\nabove = 9000\n"
-    "[[alert]]\nid = 'one'\nmetric = 'it-power'\nscope = 'gpu'\nbelow = 100\n";
+    "[[alert]]\nid = 'one'\nmetric = 'compute-per-watt-delivered'\nscope = 'gpu'\nbelow = 0.1\n";
 
 }  // namespace
 
@@ -102,7 +102,7 @@ TEST(Check, regions_rules_and_accelerators_exist) {
 TEST(Check, lists_that_are_not_known_are_not_checked_against) {
     Problems problems;
     const auto config = parse_config(
-        "[site]\nid = 's'\n[rules]\nonly = ['x']\n[[alert]]\nid = 'a'\nmetric = 'y'\nabove = 1\n"
+        "[site]\nid = 's'\n[rules]\nonly = ['x']\n"
         "[[server]]\nid = 'g'\nrole = 'none'\naccelerators = [{ model = 'z', count = 1 }]\n",
         "t", problems);
     check(*config, {}, {}, problems);
@@ -119,6 +119,21 @@ TEST(Check, an_alert_watches_a_known_metric_of_something_here) {
            "[[alert]]\nid = 'x'\nmetric = 'pue'\nscope = 'rack-r2'\nabove = 1\n");
     expect("metric = \"pue-15mins\" is unknown, did you mean \"pue-15min\"?",
            "[[alert]]\nid = 'x'\nmetric = 'pue-15mins'\nabove = 1\n");
+}
+
+TEST(Check, an_alert_watches_what_is_published_for_its_scope) {
+    expect("metric = \"pue-15min\" is not published for \"rack-r1\", did you mean \"ppue-15min\"?",
+           "[[alert]]\nid = 'x'\nmetric = 'pue-15min'\nscope = 'rack-r1'\nabove = 1\n");
+    expect("metric = \"it-power\" is not published for \"gpu\"",
+           "[[alert]]\nid = 'x'\nmetric = 'it-power'\nscope = 'gpu'\nabove = 1\n");
+    STRCMP_CONTAINS(
+        "\"pue-15min\" is unknown (expected \"pue\", \"facility-power\", \"it-power\", \"pue-interval\", …)",
+        problems_of("[site]\nid = 's'\n[metering]\ninterval_s = 60\n[[alert]]\nid = 'x'\n"
+                    "metric = 'pue-15min'\nabove = 1\n")
+            .c_str());
+    STRCMP_EQUAL("", problems_of("[site]\nid = 's'\n[metering]\ninterval_s = 60\n[[alert]]\nid = 'x'\n"
+                                 "metric = 'pue-interval'\nabove = 1\n")
+                         .c_str());
 }
 
 TEST(Check, a_value_from_mqtt_has_one_owner_and_is_the_only_source) {
@@ -156,11 +171,13 @@ TEST(Check, servers_alone_need_no_feed) {
 }
 
 TEST(Check, too_many_devices_are_refused) {
-    std::string text = "[site]\nid = 's'\n";
-    for (int i = 0; i < 2001; ++i) {
-        text += "[[server]]\nid = 'g" + std::to_string(i) + "'\nrole = 'none'\n";
-    }
+    Config config;
+    config.file = "t.toml";
+    config.servers.resize(2001);  // without ids, which are another matter
+    for (auto& server : config.servers) server.role = Role::none;
+    Problems problems;
+    check(config, {}, {}, problems);
     STRCMP_EQUAL(
         "t.toml: 2001 devices are too many for one pued (expected at most 2000; divide the site among several)\n",
-        problems_of(text).c_str());
+        test::listed(problems).c_str());
 }

@@ -36,8 +36,7 @@ inline std::map<std::string, RegisterMap> maps() {
 inline KnownIds known() {
     return {.accelerators = {{"nvidia-h20", "nvidia-a100-sxm4-80gb"}},
             .rules = {{"cn.gb40879.grade1", "cn.gb40879.grade2", "cn.ap2024.hub"}},
-            .regions = {"shenzhen"},
-            .metrics = {{"pue", "pue-15min", "pue-ytd", "it-power"}}};
+            .regions = {"shenzhen"}};
 }
 
 // Every problem, one a line, as `pued check` prints them.
