@@ -342,3 +342,16 @@ TEST(Ledger, another_interval_length_keeps_the_accounts) {
     CHECK_EQUAL(1U, closed.size());
     CHECK_EQUAL(5'000'000, of(closed[0], feed).energy->mwh);
 }
+
+TEST(Ledger, a_boundary_that_steps_behind_the_last_one_takes_nothing_back) {
+    Ledger ledger{plant.table, {}};
+    std::vector<ClosedInterval> closed;
+    run(ledger, -20, 940, closed);
+    CHECK_EQUAL(2U, closed.size());  // settled at 900, between the polls of 880 and 940
+    clocks.utc += seconds{915};      // now the next boundary lies at 885
+    run(ledger, 1000, 2860, closed);
+    CHECK_EQUAL(5U, closed.size());
+    CHECK_EQUAL(0, of(closed[2], feed).at_least.mwh);
+    // From the reading at -20 s (999'667 Wh) to 2685 s, between 1'044'666 and 1'045'666 Wh.
+    CHECK_EQUAL(45'082'333, sum(closed, feed).mwh);
+}
