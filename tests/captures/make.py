@@ -205,8 +205,8 @@ def eastron():
     return c
 
 
-def schneider():
-    c = Capture("schneider-iem3xxx", 3, "abcd")
+def schneider(name):
+    c = Capture(name, 3, "abcd")
     c.table("""
         current_l1_a      0xBB7 f32 1 A
         current_l2_a      0xBB9 f32 1 A
@@ -467,8 +467,8 @@ def sunspec():
     return c
 
 
-def ocp():
-    c = Capture("ocp-orv3-psu", 3, "abcd")
+def ocp(name):
+    c = Capture(name, 3, "abcd")
     c.table("""
         temperature_c         0x45 i16 1/128 degC
         frequency_hz          0x54 u16 1 Hz
@@ -562,8 +562,136 @@ def raritan():
     return c
 
 
-CAPTURES = [eastron, schneider, abb, carlo_gavazzi, siemens, janitza, chint, circutor, phoenix, sunspec, ocp, apc,
-            clever, raritan]
+def eastron_one_phase():
+    c = Capture("eastron-sdm120", 4, "abcd")
+    c.table("""
+        voltage_v         0x00 f32 1 V
+        current_a         0x06 f32 1 A
+        power_w           0x0C f32 1 W
+        apparent_power_va 0x12 f32 1 VA
+        power_factor      0x1E f32 1 -
+        frequency_hz      0x46 f32 1 Hz
+        energy_wh         0x48 f32 1 kWh
+        energy_export_wh  0x4A f32 1 kWh
+    """)
+    return c
+
+
+def siemens_1600():
+    c = Capture("siemens-pac1600", 3, "abcd")
+    c.table("""
+        voltage_l1_v      0x01 u32 0.01 V
+        voltage_l2_v      0x03 u32 0.01 V
+        voltage_l3_v      0x05 u32 0.01 V
+        current_l1_a      0x07 u32 0.0001 A
+        current_l2_a      0x09 u32 0.0001 A
+        current_l3_a      0x0B u32 0.0001 A
+        power_l1_w        0x13 i32 0.01 W
+        power_l2_w        0x15 i32 0.01 W
+        power_l3_w        0x17 i32 0.01 W
+        frequency_hz      0x31 u32 0.01 Hz
+        power_w           0x39 i32 0.01 W
+        energy_wh         0x1A1F u32 1 Wh
+        energy_export_wh  0x1A21 u32 1 Wh
+    """)
+    return c
+
+
+def hager():
+    c = Capture("hager-ecr380d", 3, "abcd")
+    c.table("""
+        voltage_l1_v      45056 u16 0.01 V
+        voltage_l2_v      45057 u16 0.01 V
+        voltage_l3_v      45058 u16 0.01 V
+        voltage_l12_v     45059 u16 0.01 V
+        voltage_l23_v     45060 u16 0.01 V
+        voltage_l31_v     45061 u16 0.01 V
+        frequency_hz      45062 u16 0.01 Hz
+        current_l1_a      45065 u32 0.001 A
+        current_l2_a      45067 u32 0.001 A
+        current_l3_a      45069 u32 0.001 A
+        current_n_a       45071 u32 0.001 A
+        power_w           45073 i32 10 W
+        apparent_power_va 45077 u32 10 VA
+        power_factor      45079 i16 0.001 -
+        power_l1_w        45081 i32 10 W
+        power_l2_w        45083 i32 10 W
+        power_l3_w        45085 i32 10 W
+        energy_wh         45152 u32 1 kWh
+        energy_export_wh  45156 u32 1 kWh
+    """)
+    return c
+
+
+def acrel():
+    c = Capture("acrel-dtsd1352", 3, "abcd")
+    pt, ct = 100, 60  # 10 kV / 100 V, 300 A / 5 A
+    c.helper(141, "u16", pt)
+    c.helper(142, "u16", ct)
+    c.table("""
+        energy_wh         10  u32 0.01 kWh pt ct
+        energy_export_wh  20  u32 0.01 kWh pt ct
+        voltage_l1_v      97  u16 0.1 V pt
+        voltage_l2_v      98  u16 0.1 V pt
+        voltage_l3_v      99  u16 0.1 V pt
+        current_l1_a      100 u16 0.01 A ct
+        current_l2_a      101 u16 0.01 A ct
+        current_l3_a      102 u16 0.01 A ct
+        frequency_hz      119 u16 0.01 Hz
+        power_l1_w        356 i32 0.001 kW pt ct
+        power_l2_w        358 i32 0.001 kW pt ct
+        power_l3_w        360 i32 0.001 kW pt ct
+        power_w           362 i32 0.001 kW pt ct
+        apparent_power_va 378 u32 0.001 kVA pt ct
+        power_factor_l1   380 i16 0.001 -
+        power_factor_l2   381 i16 0.001 -
+        power_factor_l3   382 i16 0.001 -
+        power_factor      383 i16 0.001 -
+    """, pt=Fraction(pt), ct=Fraction(ct))
+    c.marker("a voltage transformer of 0 measures nothing", 141, [0], "energy_wh", "energy_export_wh", "voltage_l1_v",
+             "voltage_l2_v", "voltage_l3_v", "power_w", "power_l1_w", "power_l2_w", "power_l3_w", "apparent_power_va")
+    return c
+
+
+def acrel_adw():
+    c = Capture("acrel-adw300", 3, "abcd")
+    c.table("""
+        voltage_l1_v     0x14 u16 0.1 V
+        voltage_l2_v     0x15 u16 0.1 V
+        voltage_l3_v     0x16 u16 0.1 V
+        current_l1_a     0x1A u16 0.01 A
+        current_l2_a     0x1B u16 0.01 A
+        current_l3_a     0x1C u16 0.01 A
+        power_l1_w       0x1E i32 1 W
+        power_l2_w       0x20 i32 1 W
+        power_l3_w       0x22 i32 1 W
+        power_w          0x24 i32 1 W
+        energy_wh        0x3E i32 0.01 kWh
+        energy_export_wh 0x40 i32 0.01 kWh
+    """)
+    return c
+
+
+def huawei():
+    c = Capture("huawei-ups2000", 3, "abcd")
+    c.table("""
+        input-1.voltage_v    1000 u16 0.1 V
+        input-1.frequency_hz 1003 u16 0.1 Hz
+        voltage_v            1008 u16 0.1 V
+        current_a            1011 u16 0.1 A
+        frequency_hz         1014 u16 0.1 Hz
+        power_w              1015 u16 0.1 kW
+        apparent_power_va    1018 u16 0.1 kVA
+        temperature_c        1027 i16 0.1 degC
+    """)
+    c.marker("not available", 1015, [0x7FFF], "power_w")
+    c.marker("not available", 1000, [0x7FFF], "input-1.voltage_v")
+    return c
+
+
+CAPTURES = [eastron, eastron_one_phase, lambda: schneider("schneider-iem3xxx"), lambda: schneider("schneider-pm5xxx"), abb,
+            carlo_gavazzi, siemens, siemens_1600, janitza, hager, chint, acrel, acrel_adw, circutor, phoenix, sunspec,
+            lambda: ocp("ocp-orv3-psu"), lambda: ocp("ocp-orv3-hpr-psu"), apc, huawei, clever, raritan]
 
 
 def main():
