@@ -1,3 +1,4 @@
+// A BMC as a child process: its files, its life and its death. See bmc.hpp.
 #include "drivers/sim/bmc.hpp"
 
 #include <arpa/inet.h>

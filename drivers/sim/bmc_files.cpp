@@ -1,3 +1,4 @@
+// The texts of one BMC: lan.conf, the emulator's commands, and the sensor records for sdrcomp. See bmc_files.hpp.
 #include "drivers/sim/bmc_files.hpp"
 
 namespace pued::sim {

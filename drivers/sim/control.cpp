@@ -1,3 +1,4 @@
+// Both ends of the control socket. See control.hpp.
 #include "drivers/sim/control.hpp"
 
 #include <sys/socket.h>

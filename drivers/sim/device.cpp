@@ -1,3 +1,4 @@
+// Counters that follow a flow, and what goes wrong with them. See device.hpp.
 #include "drivers/sim/device.hpp"
 
 #include <utility>

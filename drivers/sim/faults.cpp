@@ -1,3 +1,4 @@
+// The grammar of faults: words, units, verbs with their arguments. See faults.hpp.
 #include "drivers/sim/faults.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Reading and replacing small files. See files.hpp.
 #include "drivers/sim/files.hpp"
 
 #include <cerrno>

@@ -1,3 +1,4 @@
+// Numbers into register words. See image.hpp.
 #include "drivers/sim/image.hpp"
 
 #include <algorithm>

@@ -49,6 +49,9 @@ void add_plant_options(CLI::App& app, Options& o) {
     app.add_option("--servers", o.site.bmcs, "of them with a BMC (ipmi_sim), rack after rack")
         ->check(CLI::Range(0, 200))
         ->capture_default_str();
+    app.add_option("--pdu", o.site.pdu_model, "the racks' PDUs (clever-mpdu: 0.1 kWh registers, renewed every 5 s)")
+        ->check(CLI::IsMember({"raritan-px3", "clever-mpdu"}))
+        ->capture_default_str();
     app.add_option("--meters", o.site.meters, "simple meters more, each on a TCP port of its own")
         ->check(CLI::Range(0, 900))
         ->capture_default_str();

@@ -1,3 +1,4 @@
+// Sockets, pseudo-terminals and libmodbus' replies, on one epoll. See modbus_server.hpp.
 #include "drivers/sim/modbus_server.hpp"
 
 #include <arpa/inet.h>

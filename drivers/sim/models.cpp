@@ -1,3 +1,4 @@
+// Each model's registers, from its public documents; addresses are those on the wire. See models.hpp.
 #include "drivers/sim/models.hpp"
 
 #include <algorithm>
@@ -216,6 +217,26 @@ void encode_clever_outlets(Image& image, const Measured& m) {
     }
 }
 
+// Six loops, each behind a breaker, with every sixth outlet.
+void encode_clever_loops(Image& image, const Measured& m) {
+    constexpr unsigned loops = 6;
+    image.u16(12, loops);
+    for (unsigned i = 0; i < loops; ++i) {
+        Outlet sum;
+        for (std::size_t j = i; j < m.outlets.size(); j += loops) {
+            sum.power_w += m.outlets[j].power_w;
+            sum.energy_wh += m.outlets[j].energy_wh;
+        }
+        image.u16(131 + 10 * i, m.phase_v * 10);
+        image.u16(132 + 10 * i, sum.power_w / m.power_factor / m.phase_v * 100);
+        image.u16(133 + 10 * i, std::round(sum.power_w));
+        image.u16(134 + 10 * i, sum.power_w / m.power_factor);
+        image.u16(135 + 10 * i, m.power_factor * 100);
+        image.u32(136 + 10 * i, sum.energy_wh / 100);
+        image.u16(138 + 10 * i, 1);
+    }
+}
+
 // FC 3, 16-bit power, 0.1 kWh; the firmware renews its registers only every 5 s.
 Image encode_clever(const Measured& m) {
     Image image({{0, 1960}});
@@ -236,8 +257,33 @@ Image encode_clever(const Measured& m) {
         image.u16(109 + 10 * i, line_v(m) * 10);
     }
     encode_clever_outlets(image, m);
-    image.i16(1951, 265);
-    image.u16(1952, 41);
+    encode_clever_loops(image, m);
+    for (unsigned sensor = 0; sensor < 4; ++sensor) {
+        image.i16(1951 + 2 * sensor, 250 + 4.0 * sensor);
+        image.u16(1952 + 2 * sensor, 41);
+    }
+    return image;
+}
+
+// FC 3, float32; objects of 256 registers: inlet 1 at 0x3000, outlet n at 0x8000 + 256 (n - 1). No energy registers.
+Image encode_raritan(const Measured& m) {
+    std::vector<Block> blocks{{0, 5}, {0x3008, 30}};
+    for (unsigned i = 0; i < m.outlets.size(); ++i)
+        blocks.push_back({static_cast<std::uint16_t>(0x8008 + 256 * i), 28});
+    Image image(blocks);
+    const auto object = [&](unsigned base, double power_w) {
+        image.f32(base + 0x08, m.phase_v);
+        image.f32(base + 0x0A, power_w / m.power_factor / m.phase_v);
+        image.f32(base + 0x12, power_w);
+        image.f32(base + 0x14, power_w / m.power_factor);
+        image.f32(base + 0x16, m.power_factor);
+        image.f32(base + 0x22, m.frequency_hz);
+    };
+    image.u16(0, 1);
+    image.u16(1, 1);
+    image.u16(3, static_cast<double>(m.outlets.size()));
+    object(0x3000, m.power_w);
+    for (unsigned i = 0; i < m.outlets.size(); ++i) object(0x8000 + 256 * i, m.outlets[i].power_w);
     return image;
 }
 
@@ -287,6 +333,7 @@ std::span<const Model> all_models() {
               .wraps_at_wh = 100 * 0x1p32,
               .first_wh = 8.8e7,
               .encode = encode_clever},
+        Model{.id = "raritan-px3", .encode = encode_raritan},
     };
     return models;
 }

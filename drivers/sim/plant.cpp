@@ -1,3 +1,4 @@
+// The physics, one step after another. See plant.hpp.
 #include "drivers/sim/plant.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Framing and the rules by which devices answer. See request.hpp.
 #include "drivers/sim/request.hpp"
 
 #include <algorithm>

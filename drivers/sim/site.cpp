@@ -1,3 +1,4 @@
+// What stands where in the simulated site, and what commands do to it. See site.hpp.
 #include "drivers/sim/site.hpp"
 
 #include <algorithm>
@@ -9,7 +10,7 @@ namespace pued::sim {
 namespace {
 
 constexpr double step_s = 0.05;
-constexpr unsigned units_per_line = 8;
+constexpr unsigned units_per_line = 4;
 
 // Those on the same port sit behind one gateway, as units 1, 2, …
 const std::vector<std::vector<std::string>>& endpoints() {
@@ -48,8 +49,8 @@ Site::Site(const SiteOptions& options) : options_(options), plant_(options.plant
     add_meters();
 }
 
-Device* Site::add(const std::string& id, const char* model, const char* role, double rated_w, Device::Watch watch,
-                  Device::Outlets outlets) {
+Device* Site::add(const std::string& id, const std::string& model, const char* role, double rated_w,
+                  Device::Watch watch, Device::Outlets outlets) {
     const auto serial = static_cast<std::uint32_t>(20'250'000 + 17 * devices_.size() + options_.plant.seed);
     devices_.push_back(std::make_unique<Device>(id, *find_model(model), serial, std::move(watch), std::move(outlets)));
     Place place;
@@ -77,7 +78,7 @@ void Site::add_facility() {
 void Site::add_racks() {
     for (unsigned i = 0; i < options_.plant.racks; ++i) {
         add(
-            numbered("pdu-", i), "clever-mpdu", "pdu", 1.05 * server_peak_w * options_.plant.servers_per_rack,
+            numbered("pdu-", i), options_.pdu_model, "pdu", 1.05 * server_peak_w * options_.plant.servers_per_rack,
             [this, i] { return plant_.racks()[i].pdu; }, [this, i] { return outlets_of(plant_.racks()[i]); });
         Place& place = places_.back();
         place.rack = numbered("rack-", i);

@@ -17,8 +17,9 @@ namespace pued::sim {
 
 struct SiteOptions {
     PlantOptions plant;
-    unsigned bmcs = 6;    // servers whose BMC answers, rack after rack
-    unsigned meters = 0;  // simple meters more, each with a TCP port of its own
+    unsigned bmcs = 6;                      // servers whose BMC answers, rack after rack
+    std::string pdu_model = "raritan-px3";  // of the racks
+    unsigned meters = 0;                    // simple meters more, each with a TCP port of its own
     std::string run_directory;
     std::string dcmi_module;  // of ipmi_sim; empty: power by sensor only
 };
@@ -68,7 +69,7 @@ public:
     ModbusServer& server() { return server_; }
 
 private:
-    Device* add(const std::string& id, const char* model, const char* role, double rated_w, Device::Watch watch,
+    Device* add(const std::string& id, const std::string& model, const char* role, double rated_w, Device::Watch watch,
                 Device::Outlets outlets = {});
     void add_facility();
     void add_racks();

@@ -1,3 +1,4 @@
+// The configuration file, table by table. See site_config.hpp.
 #include "drivers/sim/site_config.hpp"
 
 #include <fmt/format.h>
@@ -57,7 +58,7 @@ std::string server(const Site& site, const ServerPlace& place) {
     return fmt::format(
         "\n[[server]]\nid = \"{}\"\nrack = \"rack-{}\"\nbmc = \"127.0.0.1:{}\"\nuser = \"{}\"\npassword_file = \"{}\"\n"
         "privilege = \"admin\"\ncipher_suites = [3]\npower = \"{}\"\nactivity = \"sensor:{}\"\nrated_kw = {:.1f}\n"
-        "accelerators = [{{ model = \"nvidia-h100-sxm\", count = 8 }}]\n",
+        "accelerators = [{{ model = \"nvidia-h100-sxm5\", count = 8 }}]\n",
         place.id, place.rack + 1, place.bmc->port(), bmc_user, password_file(site), power, activity_sensor,
         1.05 * server_peak_w / 1000.0);
 }
@@ -67,8 +68,8 @@ std::string server(const Site& site, const ServerPlace& place) {
 std::string site_config(const Site& site, const ConfigWishes& wishes) {
     std::string text = head(site, wishes) + alerts(wishes);
     for (const Line& line : site.lines())
-        text +=
-            fmt::format("\n[[line]]\nid = \"{}\"\ndevice = \"{}\"\nbaud = 9600\nparity = \"N\"\n", line.id, line.path);
+        text += fmt::format("\n[[line]]\nid = \"{}\"\ndevice = \"{}\"\nbaud = 115200\nparity = \"N\"\n", line.id,
+                            line.path);
     for (const Place& place : site.places()) text += meter(place);
     for (const ServerPlace& place : site.servers())
         if (place.bmc) text += server(site, place);

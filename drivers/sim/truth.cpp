@@ -1,3 +1,4 @@
+// plant.json and truth.csv, written and read back. See truth.hpp.
 #include "drivers/sim/truth.hpp"
 
 #include <fmt/format.h>

@@ -137,6 +137,17 @@ TEST(Models, clever_has_its_outlets_in_two_tables) {
     UNSIGNED_LONGS_EQUAL(10'000, high_first(image, 703));
 }
 
+TEST(Models, raritan_has_256_registers_for_each_outlet) {
+    Measured m = measured();
+    m.power_w = 40'000;
+    m.outlets = {{.power_w = 7000, .energy_wh = 0}, {.power_w = 33'000, .energy_wh = 0}};
+    const Image image = encode("raritan-px3", m);
+    DOUBLES_EQUAL(40'000, as_float(image, 0x3012), 0);
+    DOUBLES_EQUAL(7000, as_float(image, 32786), 0);
+    DOUBLES_EQUAL(33'000, as_float(image, 32786 + 256), 0);
+    CHECK_FALSE(image.read(32786 + 512, 2).has_value());
+}
+
 TEST(Models, phases_add_up_to_the_total) {
     const Measured m = measured();
     DOUBLES_EQUAL(m.power_w, m.phase_power_w(0) + m.phase_power_w(1) + m.phase_power_w(2), 1e-6);
