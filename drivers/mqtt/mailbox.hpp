@@ -15,7 +15,8 @@
 namespace pued {
 
 struct MqttEvent {
-    enum class Kind : std::uint8_t { connected, lost, acknowledged, refused, arrived } kind;
+    // unanswered: the attempt to connect failed without a word of the broker; lost: the session ended, also by refusal.
+    enum class Kind : std::uint8_t { connected, unanswered, lost, acknowledged, refused, arrived } kind;
     std::uint32_t id = 0;  // acknowledged, refused: of the message or subscription; connected: the broker's window or 0
     std::string text{};    // lost, refused: why; arrived: the payload
     std::string topic{};   // arrived

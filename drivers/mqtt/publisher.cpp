@@ -9,6 +9,7 @@
 
 #include "drivers/mqtt/backoff.hpp"
 #include "drivers/mqtt/outbox.hpp"
+#include "drivers/mqtt/reach.hpp"
 #include "drivers/mqtt/refusal.hpp"
 
 namespace pued {
@@ -117,6 +118,7 @@ Duration Publisher::Impl::patience(BootTime began) const {
 bool Publisher::Impl::handle(const MqttEvent& event) {
     switch (event.kind) {
         case MqttEvent::Kind::connected: set_connected(true); return true;
+        case MqttEvent::Kind::unanswered: note(connect_failure(settings.broker, reach(settings.broker))); return false;
         case MqttEvent::Kind::lost: note(event.text); return false;
         case MqttEvent::Kind::acknowledged: {
             const std::lock_guard lock{mutex};

@@ -31,12 +31,6 @@ std::string way_out(int reason_code) {
     }
 }
 
-std::string tls_way_out(const std::string& text) {
-    if (text.find("verify failed") != std::string::npos || text.find("certificate") != std::string::npos)
-        return " (check mqtt.ca_file and that the broker's certificate names mqtt.host)";
-    return " (check mqtt.tls, mqtt.port and the certificate files)";
-}
-
 }  // namespace
 
 int refusal_reason(int mqtt_version, int return_code, int reason_code) {
@@ -49,13 +43,17 @@ std::string broker_name(const MqttConfig& config) {
     return "mqtt broker " + config.host + ':' + std::to_string(config.port);
 }
 
-std::string connect_refusal(const MqttConfig& config, const ConnectFailure& failure) {
+std::string connect_refusal(const MqttConfig& config, int reason) {
+    return broker_name(config) + ": " + reason_text(reason) + way_out(reason);
+}
+
+std::string connect_failure(const MqttConfig& config, const Result<void>& reached) {
     const std::string broker = broker_name(config) + ": ";
-    if (failure.reason != 0) return broker + reason_text(failure.reason) + way_out(failure.reason);
-    if (!failure.tls.empty()) return broker + "TLS failed: " + failure.tls + tls_way_out(failure.tls);
-    const std::string detail = failure.library.empty() ? std::string{} : ": " + failure.library;
-    return broker + "no connection" + detail + " (check mqtt.host, mqtt.port and that the broker is running" +
-           (config.tls ? ", with TLS and a certificate that names mqtt.host)" : ")");
+    if (!reached) return broker + reached.error() + " (check mqtt.host, mqtt.port and that the broker is running)";
+    if (!config.tls) return broker + "no MQTT there, or TLS is expected (check mqtt.port and mqtt.tls)";
+    return broker +
+           "TLS failed (check mqtt.ca_file, mqtt.cert_file, mqtt.port and that the broker's certificate is valid and "
+           "names mqtt.host)";
 }
 
 std::string reason_text(int reason_code) {

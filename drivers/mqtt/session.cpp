@@ -1,17 +1,17 @@
 // The only file that knows Paho MQTT C++ (1.2.0 and up). Its traps that shape this file: never block in a callback
 // (paho.mqtt.cpp issue 389); automatic reconnect loses messages (384) and does not cover the first connect, so there is
-// none; tokens may complete twice, or after we stopped to care, so results go by our own ids.
+// none; tokens may complete twice, or after we stopped to care, so results go by our own ids; what a TLS error handler
+// is given points into options that are gone by then, so there is none, and reach.hpp finds words instead.
 #include "drivers/mqtt/session.hpp"
 
 #include <mqtt/async_client.h>
-#include <netdb.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <mutex>
 #include <utility>
 
+#include "drivers/mqtt/reach.hpp"
 #include "drivers/mqtt/refusal.hpp"
 
 namespace pued {
@@ -43,20 +43,6 @@ Result<void> readable_files(const MqttConfig& broker) {
     return {};
 }
 
-// The library asks the resolver again, but with its global lock held: with a dead name server everything of it would
-// stand still for half a minute. So it is asked only for names that can be resolved.
-Result<void> resolvable(const MqttConfig& broker) {
-    std::string host = broker.host;
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-    addrinfo hints{};
-    hints.ai_socktype = SOCK_STREAM;
-    addrinfo* found = nullptr;
-    const int failure = ::getaddrinfo(host.c_str(), nullptr, &hints, &found);
-    if (failure != 0) return Error{broker_name(broker) + ": " + ::gai_strerror(failure) + " (check mqtt.host)"};
-    ::freeaddrinfo(found);
-    return {};
-}
-
 mqtt::properties message_properties(const SessionSettings& settings) {
     mqtt::properties properties;
     if (settings.broker.version < 5 || settings.config_sha256.empty()) return properties;
@@ -66,62 +52,27 @@ mqtt::properties message_properties(const SessionSettings& settings) {
     return properties;
 }
 
-mqtt::message_ptr to_paho(const Message& message, const mqtt::properties& properties) {
-    auto out = mqtt::make_message(message.topic, message.payload, message.qos, message.retained);
-    if (!properties.empty()) out->set_properties(properties);
-    return out;
+mqtt::message_ptr to_paho(const Message& message) {
+    return mqtt::make_message(message.topic, message.payload, message.qos, message.retained);
 }
 
 mqtt::create_options create_options_of(const MqttConfig& broker) {
     return mqtt::create_options{broker.version >= 5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1};
 }
 
-}  // namespace
-
-struct Session::Impl : public mqtt::callback, public mqtt::iaction_listener {
-    Impl(SessionSettings wanted, Mailbox& box)
-        : settings(std::move(wanted)),
-          mailbox(box),
-          properties(message_properties(settings)),
-          client(server_uri(settings.broker), settings.client_id, create_options_of(settings.broker)) {}
-
-    SessionSettings settings;
-    Mailbox& mailbox;
-    mqtt::properties properties;
-    std::mutex tls_mutex;
-    std::string tls_text;       // the last words of OpenSSL
-    mqtt::async_client client;  // last: its end silences the callbacks into the others
-
-    void begin();
-    [[nodiscard]] mqtt::connect_options connect_options();
-    [[nodiscard]] mqtt::ssl_options ssl_options();
-    [[nodiscard]] int reason_of(const mqtt::token& token) const {
-        return refusal_reason(settings.broker.version, token.get_return_code(), token.get_reason_code());
-    }
-    [[nodiscard]] ConnectFailure failure_of(const mqtt::token& token);
-
-    void lost(std::string why) { mailbox.push({.kind = MqttEvent::Kind::lost, .text = std::move(why)}); }
-
-    void connection_lost(const std::string&) override { lost(broker_name(settings.broker) + ": connection lost"); }
-    void message_arrived(mqtt::const_message_ptr message) override {
-        mailbox.push({.kind = MqttEvent::Kind::arrived,
-                      .text = message->to_string(),
-                      .topic = message->get_topic(),
-                      .retained = message->is_retained()});
-    }
-    void on_success(const mqtt::token& token) override;
-    void on_failure(const mqtt::token& token) override;
-};
-
-void Session::Impl::begin() {
-    client.set_callback(*this);
-    client.set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) {
-        lost(broker_name(settings.broker) + ": disconnected by the broker: " + reason_text(reason));
-    });
-    client.connect(connect_options(), nullptr, *this);
+// The chain is checked against the CA file (or the system's), and the certificate must name the host.
+mqtt::ssl_options ssl_options_of(const MqttConfig& broker) {
+    mqtt::ssl_options options;
+    if (!broker.ca_file.empty()) options.set_trust_store(broker.ca_file);
+    if (!broker.cert_file.empty()) options.set_key_store(broker.cert_file);
+    if (!broker.key_file.empty()) options.set_private_key(broker.key_file);
+    options.set_ssl_version(MQTT_SSL_VERSION_TLS_1_2);
+    options.set_enable_server_cert_auth(true);
+    options.set_verify(true);
+    return options;
 }
 
-mqtt::connect_options Session::Impl::connect_options() {
+mqtt::connect_options connect_options_of(const SessionSettings& settings) {
     const bool v5 = settings.broker.version >= 5;
     mqtt::connect_options options;
     options.set_mqtt_version(v5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
@@ -137,39 +88,55 @@ mqtt::connect_options Session::Impl::connect_options() {
         options.set_user_name(settings.credentials.user);
         options.set_password(settings.credentials.password);
     }
-    if (settings.will) options.set_will(mqtt::will_options{*to_paho(*settings.will, properties)});
-    if (settings.broker.tls) options.set_ssl(ssl_options());
+    // Without properties: the library (Paho C 1.3) leaks a copy of a will's properties with each attempt.
+    if (settings.will) options.set_will(mqtt::will_options{*to_paho(*settings.will)});
+    if (settings.broker.tls) options.set_ssl(ssl_options_of(settings.broker));
     return options;
 }
 
-// The chain is checked against the CA file (or the system's), and the certificate must name the host.
-mqtt::ssl_options Session::Impl::ssl_options() {
-    mqtt::ssl_options options;
-    if (!settings.broker.ca_file.empty()) options.set_trust_store(settings.broker.ca_file);
-    if (!settings.broker.cert_file.empty()) options.set_key_store(settings.broker.cert_file);
-    if (!settings.broker.key_file.empty()) options.set_private_key(settings.broker.key_file);
-    options.set_ssl_version(MQTT_SSL_VERSION_TLS_1_2);
-    options.set_enable_server_cert_auth(true);
-    options.set_verify(true);
-    options.set_error_handler([this](const std::string& text) {
-        const std::lock_guard lock{tls_mutex};
-        tls_text = text;
-    });
-    return options;
-}
+}  // namespace
 
-ConnectFailure Session::Impl::failure_of(const mqtt::token& token) {
-    ConnectFailure failure{.reason = reason_of(token)};
-    try {
-        (void)token.get_connect_response();
-    } catch (const mqtt::exception& e) {
-        failure.library = e.get_message();
-    } catch (...) {
-        // No text then; the codes stay.
+struct Session::Impl final : public mqtt::iaction_listener {
+    Impl(SessionSettings wanted, Mailbox& box)
+        : settings(std::move(wanted)),
+          mailbox(box),
+          properties(message_properties(settings)),
+          client(server_uri(settings.broker), settings.client_id, create_options_of(settings.broker)) {}
+
+    SessionSettings settings;
+    Mailbox& mailbox;
+    mqtt::properties properties;
+    mqtt::async_client client;  // last: its end silences the callbacks into the others
+
+    void begin();
+    [[nodiscard]] int reason_of(const mqtt::token& token) const {
+        return refusal_reason(settings.broker.version, token.get_return_code(), token.get_reason_code());
     }
-    const std::lock_guard lock{tls_mutex};
-    failure.tls = tls_text;
-    return failure;
+
+    // The library's threads come in here.
+    void lost(std::string why) { mailbox.push({.kind = MqttEvent::Kind::lost, .text = std::move(why)}); }
+    void arrived(const mqtt::message& message);
+    void on_success(const mqtt::token& token) override;
+    void on_failure(const mqtt::token& token) override;
+    void connect_failed(const mqtt::token& token);
+};
+
+void Session::Impl::begin() {
+    // One by one: set_callback() would hold the client's lock while the library takes its own.
+    client.set_connection_lost_handler(
+        [this](const std::string&) { lost(broker_name(settings.broker) + ": connection lost"); });
+    client.set_message_callback([this](const mqtt::const_message_ptr& message) { arrived(*message); });
+    client.set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) {
+        lost(broker_name(settings.broker) + ": disconnected by the broker: " + reason_text(reason));
+    });
+    client.connect(connect_options_of(settings), nullptr, *this);
+}
+
+void Session::Impl::arrived(const mqtt::message& message) {
+    mailbox.push({.kind = MqttEvent::Kind::arrived,
+                  .text = message.to_string(),
+                  .topic = message.get_topic(),
+                  .retained = message.is_retained()});
 }
 
 void Session::Impl::on_success(const mqtt::token& token) {
@@ -179,10 +146,16 @@ void Session::Impl::on_success(const mqtt::token& token) {
 }
 
 void Session::Impl::on_failure(const mqtt::token& token) {
-    if (token.get_type() == mqtt::token::CONNECT) return lost(connect_refusal(settings.broker, failure_of(token)));
+    if (token.get_type() == mqtt::token::CONNECT) return connect_failed(token);
     // No reason: it is no answer of the broker; the connection is going, and `lost` says so.
     const int reason = reason_of(token);
     if (reason != 0) mailbox.push({.kind = MqttEvent::Kind::refused, .id = as_id(token), .text = reason_text(reason)});
+}
+
+void Session::Impl::connect_failed(const mqtt::token& token) {
+    const int reason = reason_of(token);
+    if (reason != 0) return lost(connect_refusal(settings.broker, reason));
+    mailbox.push({.kind = MqttEvent::Kind::unanswered});
 }
 
 Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -191,7 +164,9 @@ Session::~Session() = default;
 
 Result<std::unique_ptr<Session>> Session::open(SessionSettings settings, Mailbox& mailbox) {
     if (auto files = readable_files(settings.broker); !files) return Error{files.error()};
-    if (auto address = resolvable(settings.broker); !address) return Error{address.error()};
+    // The library asks the resolver with its global lock held: with a dead name server all of it would stand still for
+    // half a minute. So it is asked only for names that can be resolved.
+    if (auto address = resolve(settings.broker); !address) return Error{connect_failure(settings.broker, address)};
     const std::string name = broker_name(settings.broker);
     try {
         std::unique_ptr<Session> session{new Session{std::make_unique<Impl>(std::move(settings), mailbox)}};
@@ -204,7 +179,9 @@ Result<std::unique_ptr<Session>> Session::open(SessionSettings settings, Mailbox
 
 Result<void> Session::publish(const Message& message, std::uint32_t id) {
     try {
-        impl_->client.publish(to_paho(message, impl_->properties), as_context(id), *impl_);
+        auto out = to_paho(message);
+        if (!impl_->properties.empty()) out->set_properties(impl_->properties);
+        impl_->client.publish(std::move(out), as_context(id), *impl_);
     } catch (const std::exception& e) {
         return Error{broker_name(impl_->settings.broker) + ": " + e.what()};
     }

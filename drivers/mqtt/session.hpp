@@ -31,10 +31,10 @@ struct SessionSettings {
 
 class Session {
 public:
-    // Longer than the library's own limit: after this time without `connected` or `lost` there will be none.
+    // Longer than the library's own limit: after this time without an event there will be none.
     static constexpr std::chrono::seconds connect_limit{15};
 
-    // Begins to connect; `connected` or `lost` follows. An error where it cannot even begin.
+    // Begins to connect; `connected`, `unanswered` or `lost` follows. An error where it cannot even begin.
     static Result<std::unique_ptr<Session>> open(SessionSettings settings, Mailbox& mailbox);
     ~Session();  // no event comes any more once it returns
     Session(const Session&) = delete;

@@ -7,6 +7,7 @@
 
 #include "drivers/mqtt/backoff.hpp"
 #include "drivers/mqtt/message_value.hpp"
+#include "drivers/mqtt/reach.hpp"
 #include "drivers/mqtt/refusal.hpp"
 
 namespace pued {
@@ -101,6 +102,9 @@ BootTime MqttSource::next_deadline(BootTime until) const {
 void MqttSource::handle(const MqttEvent& event, ReportSink& out) {
     switch (event.kind) {
         case MqttEvent::Kind::connected: subscribe_all(); break;
+        case MqttEvent::Kind::unanswered:
+            if (session_) lose_session(connect_failure(settings_.broker, reach(settings_.broker)));
+            break;
         case MqttEvent::Kind::lost:
             if (session_) lose_session(event.text);  // it may be said twice
             break;

@@ -100,7 +100,7 @@ TEST_GROUP(MqttJsonFuzz){};
 
 TEST(MqttJsonFuzz, a_number_is_found_wherever_it_stands) {
     Chance chance;
-    for (int round = 0; round < 30'000; ++round) {
+    for (int round = 0; round < 6'000; ++round) {
         const Sought sought = random_document(chance);
         const auto found = json_number(sought.json, sought.pointer);
         CHECK_TEXT(bool(found), (sought.json + "  " + sought.pointer + (found ? "" : "  " + found.error())).c_str());
@@ -111,7 +111,7 @@ TEST(MqttJsonFuzz, a_number_is_found_wherever_it_stands) {
 TEST(MqttJsonFuzz, what_is_broken_gives_a_finite_number_or_a_short_reason) {
     Chance chance;
     unsigned refused = 0;
-    for (int round = 0; round < 60'000; ++round) {
+    for (int round = 0; round < 10'000; ++round) {
         const Sought sought = random_document(chance);
         const std::string json = broken(chance, sought.json);
         const auto found = json_number(json, sought.pointer);
@@ -121,12 +121,12 @@ TEST(MqttJsonFuzz, what_is_broken_gives_a_finite_number_or_a_short_reason) {
         const auto by_broken_pointer = json_number(sought.json, broken(chance, sought.pointer + '/'));
         if (by_broken_pointer) CHECK(std::isfinite(*by_broken_pointer));
     }
-    CHECK(refused > 10'000);  // else this test broke nothing
+    CHECK(refused > 2'000);  // else this test broke nothing
 }
 
 TEST(MqttJsonFuzz, deep_and_long_messages_end_soon) {
     Chance chance;
-    for (int round = 0; round < 300; ++round) {
+    for (int round = 0; round < 50; ++round) {
         std::string text;
         while (text.size() < 65'000) text += "[{\"a\":\\"[chance.below(8)];
         const auto found = json_number(text, "/a");

@@ -73,7 +73,7 @@ TEST(Publisher, the_will_is_published_when_the_agent_vanishes) {
     }
     ::waitpid(vanishing, nullptr, 0);
     CHECK(witness.sees("0 application/json|schema:pued/v1 config:0123abcd|" + root + "status online"));
-    CHECK(witness.sees("0 application/json|schema:pued/v1 config:0123abcd|" + root + "status offline"));
+    CHECK(witness.sees("0 ||" + root + "status offline"));
     Witness late{broker.port(), {"--id", "late"}, "%r %t %p"};
     CHECK(late.sees("1 " + root + "status offline"));
 }
@@ -100,7 +100,7 @@ TEST(Publisher, a_broker_that_is_late_gets_everything_when_it_comes) {
     Agent agent{config_for(broker.port())};
     agent.publisher.publish(state("pue", "1.5"));
     for (const char* step : {"pending", "firing", "resolved"}) agent.publisher.publish(alert("limit", step));
-    CHECK(agent.fails_with("mqtt broker 127.0.0.1:" + std::to_string(broker.port()) + ": no connection"));
+    CHECK(agent.fails_with("mqtt broker 127.0.0.1:" + std::to_string(broker.port()) + ": Connection refused"));
     CHECK_EQUAL(4U, agent.publisher.stats().outbox);
     CHECK(broker.start());
     Witness witness{broker.port()};
@@ -179,7 +179,7 @@ TEST(Publisher, a_name_that_cannot_be_resolved_is_named) {
     config.host = "no-such-broker.invalid";
     Agent agent{config};
     CHECK(agent.fails_with("mqtt broker no-such-broker.invalid:1883: "));
-    CHECK(agent.fails_with("(check mqtt.host)"));
+    CHECK(agent.fails_with("(check mqtt.host,"));
 }
 
 TEST(Publisher, close_does_not_wait_for_a_broker_that_says_nothing) {
