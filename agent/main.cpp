@@ -37,7 +37,11 @@ int main(int argc, char** argv) {
     } catch (const CLI::Success& done) {
         return app.exit(done);  // --help, --version
     } catch (const CLI::ParseError& error) {
-        std::fprintf(stderr, "pued: %s (try: pued --help)\n", error.what());
+        const std::string first = argc > 1 ? argv[1] : "-";
+        const bool known =
+            first[0] == '-' || first == run->get_name() || first == check->get_name() || first == once->get_name();
+        const auto what = known ? error.what() : "\"" + first + "\" is no command (expected run, check or read)";
+        std::fprintf(stderr, "pued: %s (try: pued --help)\n", what.c_str());
         return 2;
     }
     if (*run) return pued::run_command(file);

@@ -20,6 +20,7 @@ void add_compute(std::vector<MetricName>& out) {
          {std::string{"compute-per-watt-delivered"}, std::string{"compute-per-watt-overall"}}) {
         for (const char* window : {"", "-hour", "-day", "-month"}) {
             out.push_back({name + window, true, true, true});
+            out.push_back({.name = name + "-it" + window, .of_site = true});
             out.push_back({.name = name + "-facility" + window, .of_site = true});
         }
     }

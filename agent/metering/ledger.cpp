@@ -34,7 +34,7 @@ Ledger::Ledger(const PointTable& table, LedgerSettings settings) : table_(table)
     for (DeviceIndex i = 0; i < table.devices.size(); ++i) {
         const Device& device = table.devices[i];
         if (!device.energy && !device.power) continue;
-        const Duration polls = 3 * (device.period > Duration{} ? device.period : std::chrono::seconds{10});
+        const Duration polls = 3 * period_of(table, device, device.energy ? device.energy : device.power);
         const Duration max_gap = settings.max_gap > Duration{} ? settings.max_gap : polls;
         meters_.push_back({i,
                            device.role != Role::none,

@@ -84,7 +84,7 @@ struct ComputeSum {
 struct ComputeCell {
     Span span{};
     UtcTime end{};
-    std::map<std::string, ComputeSum> sums;  // by scope: a server's id, "rack-…", "site", "facility"
+    std::map<std::string, ComputeSum> sums;  // by scope: a server's id, "rack-…", "site", "site it", "site facility"
 
     friend bool operator==(const ComputeCell&, const ComputeCell&) = default;
 };
@@ -116,6 +116,9 @@ private:
     struct Server {
         ServerCompute facts;
         WorkLine line;
+        Duration max_gap{};
+        std::optional<double> clock_hz;  // latest
+        BootTime clock_at{};
     };
     using Sums = std::map<std::string, ComputeSum>;
 

@@ -13,8 +13,10 @@ constexpr double missing_at_most = 0.05;  // of the activity in a window; more: 
 constexpr double idle_below = 0.01;       // mean activity
 constexpr std::array kinds{Window::hour, Window::day, Window::month};
 constexpr std::array suffixes{"-hour", "-day", "-month"};
-// Sums against what all IT, and the whole site, drew; the names cannot be a rack's or a device's scope.
+// The servers with accelerators together; and their work against what all IT, and the whole facility, drew. The names
+// cannot be a rack's or a device's scope.
 const std::string site_scope = "site";
+const std::string it_scope = "site it";
 const std::string facility_scope = "site facility";
 
 const IntervalEnergy* find_energy(const ClosedInterval& interval, DeviceIndex device) {
@@ -44,9 +46,9 @@ ComputeLedger::ComputeLedger(const PointTable& table, std::vector<ServerCompute>
     : table_(table), settings_(settings), zone_(std::move(zone)) {
     for (ServerCompute& facts : servers) {
         if (facts.device >= table.devices.size() || facts.accelerators.empty()) continue;
-        const Duration period = table.devices[facts.device].period;
-        const Duration max_gap = 3 * (period > Duration{} ? period : std::chrono::seconds{10});
-        servers_.push_back({std::move(facts), WorkLine{max_gap}});
+        const Device& device = table.devices[facts.device];
+        const Duration max_gap = 3 * period_of(table, device, device.activity);
+        servers_.push_back({std::move(facts), WorkLine{max_gap}, max_gap, {}, {}});
     }
     std::sort(servers_.begin(), servers_.end(),
               [](const Server& a, const Server& b) { return a.facts.device < b.facts.device; });
@@ -70,15 +72,18 @@ void ComputeLedger::accept(const Report& report) {
     if (server == nullptr || report.state != DeviceState::good || !metered(*server)) return;
     const Device& device = table_.devices[report.device];
     std::optional<double> activity;
-    std::optional<double> clock_hz;
     for (const Sample& sample : report.samples) {
         if (sample.quality != Quality::good || !std::isfinite(sample.value)) continue;
         if (device.activity == sample.point) activity = sample.value;
-        if (device.clock == sample.point) clock_hz = sample.value;
+        if (device.clock == sample.point) {
+            server->clock_hz = sample.value;
+            server->clock_at = report.at;
+        }
     }
     if (!activity || *activity < 0 || *activity > 1) return;
-    if (device.clock && !clock_hz) return;  // half a sample would overstate the work
-    server->line.add(report.at, *activity, delivered_tflops(server->facts.accelerators, *activity, clock_hz));
+    // The clock may come in a message of its own; without a recent one half a sample would overstate the work.
+    if (device.clock && (!server->clock_hz || report.at - server->clock_at > server->max_gap)) return;
+    server->line.add(report.at, *activity, delivered_tflops(server->facts.accelerators, *activity, server->clock_hz));
 }
 
 // Missing samples of up to 5 % are taken to be like the others.
@@ -110,18 +115,20 @@ ComputeLedger::Sums ComputeLedger::sums_of(const ClosedInterval& interval, const
     return sums;
 }
 
-// The site's work is set against all IT, and against the whole facility. A server without activity leaves a hole.
+// The work against all IT, and against the whole facility: only where these servers draw nearly all of the IT energy;
+// otherwise work that nobody measures would be missing from the ratio. A server without activity leaves a hole.
 void ComputeLedger::add_site(Sums& sums, const ClosedInterval& interval) const {
     const ComputeSum servers = sums[site_scope];
     const SiteSums site = balance(interval.by_device, interval.start, interval.length, table_, settings_);
-    std::array<std::optional<double>, categories> powers;
+    std::array<std::optional<double>, categories> energies;
     for (std::size_t i = 0; i < categories; ++i) {
-        if (const auto energy = site.it[i].measured()) powers[i] = watt_hours(*energy);
+        if (const auto energy = site.it[i].measured()) energies[i] = watt_hours(*energy);
     }
-    const auto category = best_category(powers, settings_.category);
+    const auto category = best_category(energies, settings_.category);
     const auto it = category ? site.it[*category].measured() : std::nullopt;
     const std::int64_t length_s = interval.length.count();
-    const bool complete = servers.joint_s == servers.wanted_s;
+    const bool complete =
+        servers.joint_s == servers.wanted_s && it && watt_hours(servers.energy) >= covers_all_it * watt_hours(*it);
     const bool idle = servers.active_s < idle_below * static_cast<double>(servers.joint_s);
     ComputeSum none;
     none.wanted_s = length_s;
@@ -129,8 +136,8 @@ void ComputeLedger::add_site(Sums& sums, const ClosedInterval& interval) const {
         if (!complete || !energy) return none;
         return summed(servers.tflop, servers.active_s / static_cast<double>(servers_.size()), *energy, idle, length_s);
     };
-    sums[site_scope] = against(it);
-    sums[facility_scope] = against(it ? site.facility.measured() : std::nullopt);
+    sums[it_scope] = against(it);
+    sums[facility_scope] = against(site.facility.measured());
 }
 
 ComputeCell& ComputeLedger::cell_of(Window kind, std::size_t index, const ClosedInterval& interval) {
@@ -178,7 +185,7 @@ void ComputeLedger::report(const Sums& sums, UtcTime start, UtcTime end, bool pa
 
 std::string ComputeLedger::boundary_of(const std::string& scope) const {
     if (scope == facility_scope) return "dc";
-    return scope == site_scope ? "it" : "srv";
+    return scope == it_scope ? "it" : "srv";
 }
 
 // Of all servers, where they agree.
@@ -192,9 +199,10 @@ Metric ComputeLedger::ratio(const std::string& scope, const ComputeSum& sum, boo
     const double tflop = delivered ? sum.active_tflop : sum.tflop;
     const Energy energy = delivered ? sum.active_energy : sum.energy;
     Metric metric;
-    metric.scope = scope == facility_scope ? site_scope : scope;
+    const bool of_site = scope == it_scope || scope == facility_scope;
+    metric.scope = of_site ? site_scope : scope;
     metric.name = delivered ? "compute-per-watt-delivered" : "compute-per-watt-overall";
-    if (scope == facility_scope) metric.name += "-facility";
+    if (of_site) metric.name += scope == it_scope ? "-it" : "-facility";
     metric.unit = "TFLOP/J";
     metric.method = "activity x clock ratio x peak, per energy: an upper bound of useful work";
     metric.coverage = sum.wanted_s > 0 ? static_cast<double>(sum.joint_s) / static_cast<double>(sum.wanted_s) : 0;
@@ -205,7 +213,8 @@ Metric ComputeLedger::ratio(const std::string& scope, const ComputeSum& sum, boo
     metric.extra["work_tflop"] = tflop;
     metric.extra["energy_wh"] = watt_hours(energy);
     if (metric.coverage <= 1 - missing_at_most) {
-        metric.extra["reason"] = std::string{"activity or energy is missing for 5 % of the window or more"};
+        metric.extra["reason"] = of_site ? std::string{"servers with known activity do not draw 85 % of the IT energy"}
+                                         : std::string{"activity or energy is missing for 5 % of the window or more"};
         return metric;
     }
     metric.extra["activity"] = sum.active_s / static_cast<double>(sum.joint_s);

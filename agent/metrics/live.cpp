@@ -13,10 +13,6 @@ namespace {
 constexpr Duration least_slope = std::chrono::seconds{60};
 constexpr std::size_t longest_reason = 200;
 
-Duration period_of(const Device& device) {
-    return device.period > Duration{} ? device.period : Duration{std::chrono::seconds{10}};
-}
-
 Metric instant(std::string scope, std::string name, std::string unit, std::string method, const Now& now) {
     Metric metric;
     metric.scope = std::move(scope);
@@ -60,7 +56,7 @@ void LivePower::accept_count(Latest& latest, BootTime at, const Count& count) {
 }
 
 Duration LivePower::fresh_for(const Device& device) const {
-    const Duration period = period_of(device);
+    const Duration period = period_of(table_, device, device.power ? device.power : device.energy);
     return 2 * (device.power ? period : std::max(period, least_slope));
 }
 

@@ -53,4 +53,12 @@ struct PointTable {
     std::vector<Point> points;
 };
 
+// How often this point of the device is renewed. It may come from another source (an MQTT value that belongs to a
+// server), and then it is that source's period; 10 s where none is stated.
+inline Duration period_of(const PointTable& table, const Device& device, std::optional<PointIndex> point) {
+    const bool known = point && *point < table.points.size() && table.points[*point].device < table.devices.size();
+    const Duration period = known ? table.devices[table.points[*point].device].period : device.period;
+    return period > Duration{} ? period : std::chrono::seconds{10};
+}
+
 }  // namespace pued

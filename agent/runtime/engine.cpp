@@ -51,6 +51,19 @@ std::vector<ServerCompute> computes(const Installation& installation) {
     return out;
 }
 
+// Whose quantities each device brings: its own, or those of the server that an MQTT value belongs to.
+std::vector<DeviceIndex> owners(const PointTable& table) {
+    std::vector<DeviceIndex> out(table.devices.size());
+    for (DeviceIndex i = 0; i < out.size(); ++i) out[i] = i;
+    for (DeviceIndex i = 0; i < out.size(); ++i) {
+        const auto& device = table.devices[i];
+        for (const auto& point : {device.energy, device.power, device.activity, device.clock}) {
+            if (point) out[table.points[*point].device] = i;
+        }
+    }
+    return out;
+}
+
 // How often the live view is told: as often as the fastest source is polled, but not more than once a second.
 Duration live_period(const PointTable& table) {
     Duration out = std::chrono::seconds{10};
@@ -70,6 +83,7 @@ struct Engine::Impl {
           sink(out),
           log(to),
           topics(from.config),
+          owner(owners(from.points)),
           health(from.points, now.boot),
           ledger(from.points, ledger_settings(from.config)),
           windows(from.points, {from.config.metering.unmeasured_w, 0}, zone_of(from.config)),
@@ -77,6 +91,15 @@ struct Engine::Impl {
           compute(from.points, computes(from), {from.config.metering.unmeasured_w, 0}, zone_of(from.config)),
           alerts(from, zone_of(from.config).date(now.utc)),
           since(now.utc) {}
+
+    // Into the books, under the name of the device that the points belong to.
+    void count(const Report& report) {
+        auto owned = report;
+        owned.device = owner[report.device];
+        ledger.accept(owned);
+        live.accept(owned);
+        compute.accept(owned);
+    }
 
     void publish(const Metric& metric, const Now& now) {
         sink.publish(metric_message(topics, metric, now));
@@ -142,8 +165,9 @@ struct Engine::Impl {
     }
 
     void tell_live(const Now& now) {
+        const auto period = live_period(installation.points);
         if (now.boot < next_live) return;
-        next_live = now.boot + live_period(installation.points);
+        next_live = std::max(next_live + period, now.boot);  // advances; after a standstill it begins anew
         for (const auto& metric : live.live(now)) publish(metric, now);
     }
 
@@ -200,6 +224,7 @@ struct Engine::Impl {
     Sink& sink;
     Log& log;
     Topics topics;
+    std::vector<DeviceIndex> owner;
     Health health;
     Ledger ledger;
     Windows windows;
@@ -221,11 +246,7 @@ void Engine::accept(const Report& report, const Now& now) {
     auto& own = *impl_;
     if (report.device >= own.installation.points.devices.size()) return;
     if (const auto change = own.health.accept(report)) own.log_health(*change);
-    if (report.state == DeviceState::good) {
-        own.ledger.accept(report);
-        own.live.accept(report);
-        own.compute.accept(report);
-    }
+    if (report.state == DeviceState::good) own.count(report);
     if (own.installation.config.mqtt.readings) {
         own.sink.publish(reading_message(own.topics, own.installation.points, report, now));
     }

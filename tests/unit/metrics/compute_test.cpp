@@ -198,11 +198,44 @@ TEST(ComputeLedger, work_per_energy_at_every_boundary) {
     DOUBLES_EQUAL(1.5 * work_one / (3000.0 * 3600), *rack.value, 1e-12);  // sums, no mean of ratios
     const Metric site = get(metrics, "compute-per-watt-delivered", "site");
     DOUBLES_EQUAL(1.5 * work_one / (3000.0 * 3600), *site.value, 1e-12);
-    STRCMP_EQUAL("it", std::get<std::string>(site.extra.at("boundary")).c_str());
+    STRCMP_EQUAL("srv", std::get<std::string>(site.extra.at("boundary")).c_str());
+    const Metric it = get(metrics, "compute-per-watt-delivered-it", "site");
+    DOUBLES_EQUAL(1.5 * work_one / (3000.0 * 3600), *it.value, 1e-12);
+    STRCMP_EQUAL("it", std::get<std::string>(it.extra.at("boundary")).c_str());
     const Metric facility = get(metrics, "compute-per-watt-delivered-facility", "site");
     DOUBLES_EQUAL(1.5 * work_one / (4000.0 * 3600), *facility.value, 1e-12);
     STRCMP_EQUAL("dc", std::get<std::string>(facility.extra.at("boundary")).c_str());
     DOUBLES_EQUAL(*site.value / (4.0 / 3), *facility.value, 1e-12);  // eta_dc = eta_it / PUE
+}
+
+TEST(ComputeLedger, servers_that_draw_a_part_of_the_it_energy_say_nothing_of_the_whole) {
+    ComputeLedger compute{plant.table, {{one, eight_h100, "fp16"}}, {}, Zone{minutes{480}}};
+    run(compute, one, 0, 900, 0.42);  // s1 draws two thirds of the IT energy
+    const auto metrics = add(compute, quarter(0));
+    CHECK_TRUE(get(metrics, "compute-per-watt-delivered", "site").value.has_value());
+    CHECK_FALSE(get(metrics, "compute-per-watt-delivered-it", "site").value.has_value());
+    CHECK_FALSE(get(metrics, "compute-per-watt-delivered-facility", "site").value.has_value());
+}
+
+TEST(ComputeLedger, a_clock_from_another_message_counts_while_it_is_recent) {
+    ComputeLedger compute = ledger();
+    const auto clock_only = [&](int at_s) {
+        Report report = sample(one, at_s, 0);
+        report.samples.erase(report.samples.begin());
+        return report;
+    };
+    const auto activity_only = [&](int at_s) {
+        Report report = sample(one, at_s, 0.42);
+        report.samples.pop_back();
+        return report;
+    };
+    for (int s = 0; s <= 900; s += 60) {
+        compute.accept(clock_only(s));
+        compute.accept(activity_only(s));
+    }
+    const auto metrics = add(compute, quarter(0));
+    DOUBLES_EQUAL(8 * 361.0499016393442 * 900 / (2000.0 * 3600),
+                  *get(metrics, "compute-per-watt-delivered", "s1").value, 1e-12);
 }
 
 TEST(ComputeLedger, five_percent_of_missing_activity_is_unknown) {

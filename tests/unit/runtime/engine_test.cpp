@@ -1,0 +1,149 @@
+// The engine on fakes: what comes out when known powers go in.
+#include "tests/unit/runtime/plant.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace pued;
+using pued::fake::two_meters;
+using pued::fake::World;
+
+namespace {
+
+const char* const kAlert = "alert/site/test-limit";
+const char* const kPue = "metric/site/pue-interval";
+
+nlohmann::json latest(const World& world, const std::string& topic) {
+    const auto sent = world.sent(topic);
+    return sent.empty() ? nlohmann::json{} : sent.back();
+}
+
+}  // namespace
+
+TEST_GROUP(Engine){};
+
+TEST(Engine, an_interval_gives_the_ratio_of_its_register_differences) {
+    World world{1.25};
+    world.run(40, 120e3, 100e3);
+    DOUBLES_EQUAL(1.2, latest(world, kPue)["value"].get<double>(), 1e-4);
+    STRCMP_EQUAL("good", latest(world, kPue)["quality"].get<std::string>().c_str());
+    DOUBLES_EQUAL(10.0, latest(world, kPue)["window"]["seconds"].get<double>(), 1e-9);
+}
+
+TEST(Engine, the_first_interval_is_partial_and_has_no_value) {
+    World world{1.25};
+    world.run(3, 120e3, 100e3);
+    world.run(9, 120e3, 100e3);
+    const auto first = world.sent(kPue);
+    CHECK(first.empty() || first.front()["value"].is_null() || first.front()["coverage"].get<double>() == 1.0);
+}
+
+TEST(Engine, a_drift_past_the_limit_is_pending_then_firing_then_resolved) {
+    World world{1.25};
+    world.run(40, 120e3, 100e3);
+    STRCMP_EQUAL("", world.states(kAlert).c_str());
+    world.run(40, 140e3, 100e3);
+    STRCMP_EQUAL("pending firing", world.states(kAlert).c_str());
+    world.run(40, 120e3, 100e3);
+    STRCMP_EQUAL("pending firing resolved", world.states(kAlert).c_str());
+}
+
+TEST(Engine, a_site_that_is_over_the_limit_from_the_first_sample_alerts) {
+    World world{1.25};
+    world.run(50, 140e3, 100e3);
+    STRCMP_EQUAL("pending firing", world.states(kAlert).c_str());
+}
+
+TEST(Engine, the_alert_says_everything_that_the_interface_promises) {
+    World world{1.25};
+    world.run(50, 140e3, 100e3);
+    const auto alert = latest(world, kAlert);
+    for (const char* key :
+         {"alert_id", "rule",     "scope", "standard",      "state", "verdict",   "severity", "since",
+          "time",     "value",    "limit", "unit",          "u",     "p_conform", "window",   "coverage",
+          "message",  "evidence", "acked", "shelved_until", "rev",   "stale"}) {
+        CHECK_TEXT(alert.contains(key), key);
+    }
+    STRCMP_EQUAL("TEST 1", alert["standard"]["id"].get<std::string>().c_str());
+    STRCMP_EQUAL("insufficient-data", alert["verdict"].get<std::string>().c_str());
+    CHECK(alert["message"]["en"].get<std::string>().find("PUE 1.400 is above 1.25") == 0);
+    CHECK(alert["message"]["zh"].get<std::string>().find("PUE 1.400 高于 1.25") == 0);
+    LONGS_EQUAL(2, alert["rev"].get<int>());
+}
+
+TEST(Engine, silence_marks_a_firing_alert_stale_and_never_resolves_it) {
+    World world{1.25};
+    world.run(50, 140e3, 100e3);
+    world.run(60, 120e3, 100e3, false);
+    const auto alert = latest(world, kAlert);
+    STRCMP_EQUAL("firing", alert["state"].get<std::string>().c_str());
+    CHECK(alert["stale"].get<bool>());
+    CHECK(latest(world, kPue)["value"].is_null());
+}
+
+TEST(Engine, a_restart_neither_forgets_an_alert_nor_fires_it_again) {
+    World world{1.25};
+    world.run(50, 140e3, 100e3);
+    const auto id = latest(world, kAlert)["alert_id"];
+    world.sink.messages.clear();
+    world.restart();
+    STRCMP_EQUAL("firing", world.states(kAlert).c_str());  // told once again, as it stood
+    world.run(40, 140e3, 100e3);
+    STRCMP_EQUAL("firing", world.states(kAlert).c_str());
+    CHECK(latest(world, kAlert)["alert_id"] == id);
+    world.run(40, 120e3, 100e3);
+    STRCMP_EQUAL("firing resolved", world.states(kAlert).c_str());
+}
+
+TEST(Engine, energy_that_flowed_during_an_outage_is_counted) {
+    World world{1.25};
+    world.run(40, 120e3, 100e3);
+    const auto before = latest(world, "metric/site/pue-day");
+    world.restart();
+    world.clock.advance(std::chrono::seconds{0});
+    world.run(60, 120e3, 100e3, false);
+    world.run(30, 120e3, 100e3);
+    DOUBLES_EQUAL(1.2, latest(world, "metric/site/pue-day")["value"].get<double>(), 1e-3);
+    CHECK(before["value"].is_number());
+}
+
+TEST(Engine, another_limit_after_a_reload_is_another_alert_and_rev_goes_on) {
+    World world{1.25};
+    world.run(50, 140e3, 100e3);
+    const auto old = latest(world, kAlert);
+    world.sink.messages.clear();
+    world.restart_with(two_meters(1.5));
+    const auto ended = latest(world, kAlert);
+    STRCMP_EQUAL("resolved", ended["state"].get<std::string>().c_str());
+    CHECK(ended["rev"].get<int>() > old["rev"].get<int>());
+    world.run(40, 160e3, 100e3);
+    const auto fresh = latest(world, kAlert);
+    STRCMP_EQUAL("firing", fresh["state"].get<std::string>().c_str());
+    CHECK(fresh["rev"].get<int>() > ended["rev"].get<int>());
+}
+
+TEST(Engine, a_silent_source_shows_in_the_status) {
+    World world{1.25};
+    world.run(5, 120e3, 100e3);
+    LONGS_EQUAL(2, latest(world, "status")["sources"]["good"].get<int>());
+    world.run(10, 120e3, 100e3, false);
+    LONGS_EQUAL(1, latest(world, "status")["sources"]["stale"].get<int>());
+}
+
+TEST(Engine, books_that_cannot_be_read_are_refused_with_the_reason) {
+    World world{1.25};
+    for (const char* text : {"", "{", "[]", "{\"version\":1}", "{\"version\":7,\"books\":{}}",
+                             "{\"version\":1,\"books\":{\"ledger\":3}}"}) {
+        const auto restored = world.engine().restore(text, world.clock.now());
+        CHECK_FALSE_TEXT(static_cast<bool>(restored), text);
+        CHECK(restored.error().find("saved books") != std::string::npos);
+    }
+}
+
+TEST(Engine, a_report_of_a_device_that_does_not_exist_is_ignored) {
+    World world{1.25};
+    Report foreign;
+    foreign.device = 99;
+    world.engine().accept(foreign, world.clock.now());
+    world.run(20, 120e3, 100e3);
+    CHECK(latest(world, kPue)["value"].is_number());
+}

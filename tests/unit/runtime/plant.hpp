@@ -1,0 +1,129 @@
+// A site of two meters (a feed, a PDU) in front of the engine: made by hand, driven second by second with known powers,
+// so that every PUE is known beforehand.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "agent/config/installation.hpp"
+#include "agent/runtime/engine.hpp"
+#include "tests/fakes/fakes.hpp"
+
+namespace pued::fake {
+
+inline Rule pue_rule(double limit) {
+    Rule rule;
+    rule.id = "test-limit";
+    rule.name = {"test limit", "测试限值"};
+    rule.message = {"PUE {value} is above {limit}", "PUE {value} 高于 {limit}"};
+    rule.standard = {"TEST 1", {"Test", "测试"}, "4.1", "a test", Force::mandatory, Confidence::found_a};
+    rule.limit = {limit, Direction::at_most};
+    rule.alerting = Alerting::limit;
+    return rule;
+}
+
+// One meter with an energy register of 1 Wh and a power.
+inline void add_meter(PointTable& table, std::string id, Role role) {
+    Device device;
+    device.id = std::move(id);
+    device.role = role;
+    device.rated_w = 1e6;
+    device.period = std::chrono::seconds{1};
+    const auto index = static_cast<DeviceIndex>(table.devices.size());
+    for (const char* quantity : {"energy_wh", "power_w"}) {
+        device.points.push_back(static_cast<PointIndex>(table.points.size()));
+        table.points.push_back({device.id + "." + quantity, index, *parse_quantity(quantity)});
+    }
+    device.energy = device.points[0];
+    device.power = device.points[1];
+    table.devices.push_back(std::move(device));
+}
+
+inline Installation two_meters(double limit) {
+    Installation out;
+    out.config.site.id = "s1";
+    out.config.site.agent = "a1";
+    out.config.sha256 = "00";
+    out.config.metering.interval = std::chrono::seconds{10};
+    out.config.metering.grace = std::chrono::seconds{5};
+    out.config.rules.window = "interval";
+    out.config.rules.for_count = 2;
+    out.config.rules.clear_count = 2;
+    out.rules = {pue_rule(limit)};
+    add_meter(out.points, "feed", Role::feed);
+    add_meter(out.points, "pdu", Role::pdu);
+    return out;
+}
+
+// The plant, its clock and an engine, which can be killed and born again from its books.
+class World {
+public:
+    explicit World(double limit) : World(two_meters(limit)) {}
+    explicit World(Installation from) : installation_(std::move(from)) { start({}); }
+
+    // Runs for some seconds at these powers; a meter that is not heard delivers nothing, but its register runs on.
+    void run(int seconds, double feed_w, double pdu_w, bool feed_heard = true) {
+        for (int i = 0; i < seconds; ++i) {
+            clock.advance(std::chrono::seconds{1});
+            wh_[0] += feed_w / 3600;
+            wh_[1] += pdu_w / 3600;
+            if (feed_heard) report(0, feed_w);
+            report(1, pdu_w);
+            engine_->tick(clock.now(), {});
+        }
+    }
+
+    void restart() { start(engine_->snapshot(clock.now())); }
+    void restart_with(Installation next) {
+        const auto books = engine_->snapshot(clock.now());
+        engine_.reset();
+        installation_ = std::move(next);
+        start(books);
+    }
+
+    // Payloads sent to this topic (below pued/v1/s1/a1/), oldest first.
+    [[nodiscard]] std::vector<nlohmann::json> sent(const std::string& topic) const {
+        std::vector<nlohmann::json> out;
+        for (const auto& message : sink.messages) {
+            if (message.topic == "pued/v1/s1/a1/" + topic) out.push_back(nlohmann::json::parse(message.payload));
+        }
+        return out;
+    }
+    [[nodiscard]] std::string states(const std::string& topic) const {
+        std::string out;
+        for (const auto& payload : sent(topic)) out += (out.empty() ? "" : " ") + payload["state"].get<std::string>();
+        return out;
+    }
+
+    Engine& engine() { return *engine_; }
+
+    FakeClock clock;
+    FakeSink sink;
+
+private:
+    void start(const std::string& books) {
+        engine_ = std::make_unique<Engine>(installation_, sink, log_, clock.now());
+        if (!books.empty() && !engine_->restore(books, clock.now())) std::abort();
+    }
+
+    void report(DeviceIndex device, double power_w) {
+        Report out;
+        out.device = device;
+        out.at = clock.now().boot;
+        out.state = DeviceState::good;
+        const auto& points = installation_.points.devices[device].points;
+        const auto counts = static_cast<std::uint64_t>(wh_[device] * 1000);
+        out.samples.push_back({points[0], Quality::good, wh_[device], Count{counts, 1000, 0, 0}});
+        out.samples.push_back({points[1], Quality::good, power_w, std::nullopt});
+        engine_->accept(out, clock.now());
+    }
+
+    Installation installation_;
+    std::FILE* nowhere_ = std::fopen("/dev/null", "w");
+    Log log_{nowhere_};
+    std::unique_ptr<Engine> engine_;
+    double wh_[2] = {5e6, 3e6};
+};
+
+}  // namespace pued::fake
