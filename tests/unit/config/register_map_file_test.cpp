@@ -216,7 +216,7 @@ TEST(ShippedMaps, all_load_without_a_problem_and_name_their_sources) {
     Problems problems;
     const auto maps = load_register_maps(files, problems);
     STRCMP_EQUAL("", joined(problems).c_str());
-    CHECK(maps.size() >= 14);
+    CHECK(maps.size() >= 22);
     LONGS_EQUAL(files.size(), maps.size());
     for (const auto& [id, map] : maps) {
         CHECK_TEXT(!map.sources.empty() && map.sources.at(0).size() > 8, id.c_str());

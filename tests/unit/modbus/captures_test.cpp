@@ -210,7 +210,7 @@ TEST_GROUP(Captures){};
 
 TEST(Captures, every_shipped_map_decodes_its_capture) {
     const auto maps = all_shipped();
-    CHECK(maps.size() >= 14);
+    CHECK(maps.size() >= 22);
     for (const auto& map : maps) check_values(map, read_capture(map.id));
 }
 
