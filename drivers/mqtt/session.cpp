@@ -52,8 +52,10 @@ mqtt::properties message_properties(const SessionSettings& settings) {
     return properties;
 }
 
-mqtt::message_ptr to_paho(const Message& message) {
-    return mqtt::make_message(message.topic, message.payload, message.qos, message.retained);
+mqtt::message_ptr to_paho(const Message& message, const mqtt::properties& properties) {
+    auto out = mqtt::make_message(message.topic, message.payload, message.qos, message.retained);
+    if (!properties.empty()) out->set_properties(properties);
+    return out;
 }
 
 mqtt::create_options create_options_of(const MqttConfig& broker) {
@@ -72,7 +74,7 @@ mqtt::ssl_options ssl_options_of(const MqttConfig& broker) {
     return options;
 }
 
-mqtt::connect_options connect_options_of(const SessionSettings& settings) {
+mqtt::connect_options connect_options_of(const SessionSettings& settings, const mqtt::properties& properties) {
     const bool v5 = settings.broker.version >= 5;
     mqtt::connect_options options;
     options.set_mqtt_version(v5 ? MQTTVERSION_5 : MQTTVERSION_3_1_1);
@@ -88,8 +90,7 @@ mqtt::connect_options connect_options_of(const SessionSettings& settings) {
         options.set_user_name(settings.credentials.user);
         options.set_password(settings.credentials.password);
     }
-    // Without properties: the library (Paho C 1.3) leaks a copy of a will's properties with each attempt.
-    if (settings.will) options.set_will(mqtt::will_options{*to_paho(*settings.will)});
+    if (settings.will) options.set_will(mqtt::will_options{*to_paho(*settings.will, properties)});
     if (settings.broker.tls) options.set_ssl(ssl_options_of(settings.broker));
     return options;
 }
@@ -100,13 +101,13 @@ struct Session::Impl final : public mqtt::iaction_listener {
     Impl(SessionSettings wanted, Mailbox& box)
         : settings(std::move(wanted)),
           mailbox(box),
-          properties(message_properties(settings)),
-          client(server_uri(settings.broker), settings.client_id, create_options_of(settings.broker)) {}
+          client(server_uri(settings.broker), settings.client_id, create_options_of(settings.broker)),
+          properties(message_properties(settings)) {}
 
     SessionSettings settings;
     Mailbox& mailbox;
-    mqtt::properties properties;
-    mqtt::async_client client;  // last: its end silences the callbacks into the others
+    mqtt::async_client client;    // its end silences the callbacks into what stands above
+    mqtt::properties properties;  // after it: the library (Paho C 1.3) leaks properties that outlive the last client
 
     void begin();
     [[nodiscard]] int reason_of(const mqtt::token& token) const {
@@ -129,7 +130,7 @@ void Session::Impl::begin() {
     client.set_disconnected_handler([this](const mqtt::properties&, mqtt::ReasonCode reason) {
         lost(broker_name(settings.broker) + ": disconnected by the broker: " + reason_text(reason));
     });
-    client.connect(connect_options_of(settings), nullptr, *this);
+    client.connect(connect_options_of(settings, properties), nullptr, *this);
 }
 
 void Session::Impl::arrived(const mqtt::message& message) {
@@ -179,9 +180,7 @@ Result<std::unique_ptr<Session>> Session::open(SessionSettings settings, Mailbox
 
 Result<void> Session::publish(const Message& message, std::uint32_t id) {
     try {
-        auto out = to_paho(message);
-        if (!impl_->properties.empty()) out->set_properties(impl_->properties);
-        impl_->client.publish(std::move(out), as_context(id), *impl_);
+        impl_->client.publish(to_paho(message, impl_->properties), as_context(id), *impl_);
     } catch (const std::exception& e) {
         return Error{broker_name(impl_->settings.broker) + ": " + e.what()};
     }

@@ -89,27 +89,16 @@ private:
     ChildProcess process_;
 };
 
-// mosquitto_sub on all topics; each message is a line "TOPIC PAYLOAD" unless another format is asked for.
+// mosquitto_sub on all topics, once it has subscribed; each message is a line "TOPIC PAYLOAD" unless another format is
+// asked for.
 class Witness {
 public:
-    explicit Witness(std::uint16_t port, std::vector<std::string> options = {}, const std::string& format = "%t %p") {
-        std::vector<std::string> command{"mosquitto_sub",
-                                         "-h",
-                                         "127.0.0.1",
-                                         "-p",
-                                         std::to_string(port),
-                                         "-t",
-                                         "#",
-                                         "-q",
-                                         "1",
-                                         "-V",
-                                         "5",
-                                         "-F",
-                                         format,
-                                         "--id",
-                                         "witness-" + std::to_string(port)};
-        command.insert(command.end(), options.begin(), options.end());
-        process_ = ChildProcess{command, output()};
+    explicit Witness(const Broker& broker, const std::string& format = "%t %p", const std::string& id = "witness")
+        : process_({"mosquitto_sub", "-h", "127.0.0.1", "-p", std::to_string(broker.port()), "-t", "#", "-q", "1", "-V",
+                    "5", "-F", format, "--id", id},
+                   output()) {
+        const std::string subscribed = "Sending SUBACK to " + id;
+        eventually([&] { return file_text(broker.log()).find(subscribed) != std::string::npos; });
     }
     [[nodiscard]] std::vector<std::string> lines() const { return file_lines(output()); }
     [[nodiscard]] bool sees(const std::string& line) const {
