@@ -24,10 +24,10 @@ std::string head(const Site& site, const ConfigWishes& wishes) {
     return text +
            fmt::format(
                "\n[site]\nid = \"demo\"\nagent = \"edge-1\"\nname = \"The plant of pued-sim\"\nregion = \"beijing\"\n"
-               "commissioned = 2022-07-01\nbuild = \"new\"\nstandard_racks = {:.0f}\n"
+               "commissioned = 2024-07-01\nbuild = \"new\"\nstandard_racks = {:.0f}\nannual_energy_kwh = {:.0f}\n"
                "\n[metering]\ninterval_s = {}\ngrace_s = {}\npoll_s = {}\n",
-               site.plant().rated_it_w() / 2500.0, wishes.interval_s, std::max(1.0, std::ceil(2 * wishes.poll_s)),
-               wishes.poll_s);
+               site.plant().rated_it_w() / 2500.0, 8.76 * site.plant().facility_w(), wishes.interval_s,
+               std::max(1.0, std::ceil(2 * wishes.poll_s)), wishes.poll_s);
 }
 
 std::string alerts(const ConfigWishes& wishes) {
@@ -35,7 +35,7 @@ std::string alerts(const ConfigWishes& wishes) {
     if (!wishes.mqtt.empty()) text = fmt::format("\n[mqtt]\nhost = \"{}\"\n", wishes.mqtt);
     return text + fmt::format(
                       "\n[rules]\nwindow = \"interval\"\nfor_count = 2\nclear_count = 2\n"
-                      "\n[[alert]]\nid = \"pue-limit\"\nmetric = \"pue\"\nabove = {}\nclear = {}\nfor_count = "
+                      "\n[[alert]]\nid = \"pue-limit\"\nmetric = \"pue-interval\"\nabove = {}\nclear = {}\nfor_count = "
                       "2\nclear_count = 2\n"
                       "severity = \"page\"\n",
                       wishes.pue_limit, wishes.pue_limit - 0.02);
