@@ -27,7 +27,7 @@ IpmiPoll poll_of(std::uint16_t port, const std::string& power = "dcmi") {
     out.config.power = IpmiSensor{.dcmi = power == "dcmi", .name = power == "dcmi" ? "" : power, .number = {}};
     out.password = "test";
     out.power = 1;
-    out.period = milliseconds{200};
+    out.period = milliseconds{100};
     out.config.timeout = milliseconds{900};
     return out;
 }
@@ -129,7 +129,7 @@ TEST(Ipmi, power_and_activity_in_one_report) {
     poll.config.activity = IpmiSensor{.dcmi = false, .name = "GPU Utilisation", .number = {}};
     poll.activity = 2;
     Poller poller{poll};
-    good_soon(poller);
+    CHECK_TRUE(poller.run_until([](const Report& r) { return is_good(r) && r.error.empty(); }, seconds{5}));
     const auto& samples = poller.sink.reports.back().samples;
     LONGS_EQUAL(2, samples.size());
     DOUBLES_EQUAL(231, samples[0].value, 0);
@@ -150,7 +150,7 @@ TEST(Ipmi, lies_of_dcmi_are_no_numbers) {
          {std::tuple{"active 0", "active 1", "deactivated"}, std::tuple{"watts 0", "watts 231", "0 W"},
           std::tuple{"stamp 0", "stamp 1", "1970"}}) {
         bmc.tell(fault);
-        poller.run(milliseconds{500});
+        poller.run(milliseconds{300});
         const auto& last = poller.sink.reports.back();
         CHECK_TRUE(last.state == DeviceState::good && last.samples.at(0).quality == Quality::invalid);
         STRCMP_CONTAINS(why, last.error.c_str());
@@ -166,7 +166,7 @@ TEST(Ipmi, a_wrong_password_is_tried_once_and_with_one_suite) {
     auto poll = poll_of(bmc.port);
     poll.password = "wrong";
     Poller poller{poll};
-    poller.run(milliseconds{1500});
+    poller.run(seconds{1});
     CHECK_TRUE(poller.sink.reports.size() >= 6);  // one a poll all the same
     for (const auto& report : poller.sink.reports) {
         CHECK_TRUE(is_failed(report));
@@ -183,12 +183,12 @@ TEST(Ipmi, an_unknown_user_is_tried_once_and_a_password_too_long_never) {
     auto poll = poll_of(bmc.port);
     poll.config.user = "nobody";
     Poller unknown{poll};
-    unknown.run(seconds{1});
+    unknown.run(milliseconds{600});
     STRCMP_CONTAINS("wrong user or password", unknown.sink.reports.back().error.c_str());
     LONGS_EQUAL(1, count(bmc.stats(), "open"));
     poll.password = "123456789012345678901";
     Poller impossible{poll};
-    impossible.run(milliseconds{500});
+    impossible.run(milliseconds{200});
     STRCMP_CONTAINS("longer than the 20 bytes", impossible.sink.reports.back().error.c_str());
     LONGS_EQUAL(0, count(bmc.stats(), "open"));
 }
@@ -198,26 +198,25 @@ TEST(Ipmi, no_free_session_is_told_and_left_alone) {
     ready(bmc);
     bmc.tell("maxsess 0");
     Poller poller{poll_of(bmc.port)};
-    poller.run(seconds{1});
+    poller.run(milliseconds{600});
     STRCMP_CONTAINS("no free session", poller.sink.reports.back().error.c_str());
     LONGS_EQUAL(1, count(bmc.stats(), "open"));
 }
 
-TEST(Ipmi, a_fifth_of_all_packets_lost_each_way) {
+TEST(Ipmi, with_a_fifth_of_all_packets_lost_each_way_polls_and_new_sessions_succeed) {
     FakeBmc bmc;
     ready(bmc);
     bmc.tell("drop 0.2");
+    bmc.tell("maxsess 30");  // a lost answer to a request for a session leaves one half open in the BMC
     auto poll = poll_of(bmc.port);
     poll.config.timeout = milliseconds{0};  // the default
     Poller poller{poll};
-    poller.run(seconds{5});
-    std::size_t good = 0;
-    for (const auto& report : poller.sink.reports) good += is_good(report) ? 1 : 0;
-    CHECK_TEXT(good * 2 > poller.sink.reports.size(), "more than half of the polls failed");
-    CHECK_TRUE(good >= 6);
+    for (int polls = 0; polls < 8; ++polls) good_soon(poller, seconds{10});
+    bmc.tell("forget");
+    for (int polls = 0; polls < 4; ++polls) good_soon(poller, seconds{10});
     bmc.tell("drop 0");
-    poller.sink.reports.clear();
-    good_soon(poller);
+    good_soon(poller, seconds{10});
+    CHECK_TRUE(count(bmc.stats(), "sessions") <= 1);
 }
 
 TEST(Ipmi, a_restarted_bmc_is_back_within_one_poll) {

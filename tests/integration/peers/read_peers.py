@@ -3,15 +3,15 @@
 
 Everything is on loopback with free ports, and ends with this script.
 """
-import contextlib
 import json
-import os
 import pathlib
 import shutil
 import socket
 import subprocess
 import sys
-import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from processes import Stage, first_line, free_port  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
@@ -28,29 +28,6 @@ EXPECTED = {  # point: (value, relative tolerance); what the servers were given,
 }
 
 
-def start(stack, command, **options):
-    process = subprocess.Popen(command, text=True, **options)
-
-    def stop():
-        if process.stdin:
-            process.stdin.close()
-        process.terminate()
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-
-    stack.callback(stop)
-    return process
-
-
-def first_line(process):
-    line = process.stdout.readline().strip()
-    assert line, f"{process.args[0]} said nothing"
-    return line
-
-
 def npm_modules(build):
     folder = build / "peers"
     folder.mkdir(parents=True, exist_ok=True)
@@ -60,15 +37,10 @@ def npm_modules(build):
     return folder / "node_modules"
 
 
-def free_udp_port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def ipmi_sim(stack, work):
+def ipmi_sim(stage):
     """OpenIPMI's simulator with one BMC; returns its port."""
-    port = free_udp_port()
+    work = stage.folder
+    port = free_port(socket.SOCK_DGRAM)
     name = "bmc1"
     state = work / "ipmi" / "ipmi_sim" / name
     state.mkdir(parents=True)
@@ -79,8 +51,8 @@ def ipmi_sim(stack, work):
         "    guid a123456789abcdefa123456789abcdef\n  endlan\n"
         '  user 1 true  ""        "test" user     10       none md2 md5 straight\n'
         '  user 2 true  "ipmiusr" "test" admin    10       none md2 md5 straight\n')
-    start(stack, ["ipmi_sim", "-n", "-c", str(work / "lan.conf"), "-f", str(BMC / "bmc.emu"), "-s", str(work / "ipmi")],
-          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    stage.start(["ipmi_sim", "-n", "-c", work / "lan.conf", "-f", BMC / "bmc.emu", "-s", work / "ipmi"],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return port
 
 
@@ -131,12 +103,11 @@ def compare(points):
 
 def main():
     pued, pty_server, build = sys.argv[1], sys.argv[2], pathlib.Path(sys.argv[3])
-    with contextlib.ExitStack() as stack:
-        work = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="pued-peers-")))
+    with Stage("peers") as stage:
         piped = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
-        tcp_port = first_line(start(stack, ["node", str(HERE / "modbus_serial_server.js"), str(npm_modules(build))], **piped))
-        pty = first_line(start(stack, [pty_server], **piped))
-        file = configuration(work, tcp_port, pty, ipmi_sim(stack, work))
+        tcp_port = first_line(stage.start(["node", HERE / "modbus_serial_server.js", npm_modules(build)], **piped))
+        pty = first_line(stage.start([pty_server], **piped))
+        file = configuration(stage.folder, tcp_port, pty, ipmi_sim(stage))
         subprocess.run([pued, "read", "-c", str(file)], check=False, timeout=60)
         answer = subprocess.run([pued, "read", "-c", str(file), "--json"], capture_output=True, text=True, timeout=60, check=False)
         if not answer.stdout:
@@ -147,5 +118,4 @@ def main():
 
 
 if __name__ == "__main__":
-    os.environ["NO_COLOR"] = "1"
     main()
