@@ -127,6 +127,21 @@ TEST(MqttTls, a_broker_that_expects_tls_is_named_as_such) {
     CHECK(agent.fails_with("TLS is expected (check mqtt.port and mqtt.tls)"));
 }
 
+TEST(MqttTls, without_a_ca_file_the_authorities_of_the_system_count) {
+    Authority authority;
+    authority.issue("broker", "IP:127.0.0.1");
+    Broker broker{tls_listener(authority, "broker")};
+    CHECK(broker.start());
+    {
+        Agent agent{tls_config(broker, "")};
+        CHECK(agent.fails_with("TLS failed (check mqtt.ca_file"));
+    }
+    ::setenv("SSL_CERT_FILE", authority.ca().c_str(), 1);  // where OpenSSL looks for the system's
+    Agent agent{tls_config(broker, "")};
+    CHECK(agent.connects());
+    ::unsetenv("SSL_CERT_FILE");
+}
+
 TEST(MqttTls, a_missing_file_is_named) {
     Broker broker;
     Agent agent{tls_config(broker, "/nonexistent/ca.crt")};
