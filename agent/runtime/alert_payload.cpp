@@ -19,13 +19,15 @@ Json standard_of(const Watch& watch) {
             {"confidence", to_string(standard.confidence)}};
 }
 
-// "above 1.25" in both languages, for the operator's own thresholds.
+// For the operator's own thresholds: "it-power of site is 9.1e+05, above the threshold 9e+05".
 Bilingual own_message(const Watch& watch, double value) {
     const bool upper = watch.direction == Direction::at_most;
-    return {fmt::format("{} of {} is {:.4g}, {} the threshold {:.6g}", watch.metric, watch.scope, value,
-                        upper ? "limit: at most" : "limit: at least", watch.limit),
-            fmt::format("{} 的 {} 为 {:.4g}，{}阈值 {:.6g}", watch.scope, watch.metric, value, upper ? "上限" : "下限",
-                        watch.limit)};
+    const bool within_it = within(value, {watch.limit, watch.direction});
+    const char* en = within_it ? "within" : upper ? "above" : "below";
+    const char* zh = within_it ? "未越过" : upper ? "高于" : "低于";
+    return {
+        fmt::format("{} of {} is {:.4g}, {} the threshold {:.6g}", watch.metric, watch.scope, value, en, watch.limit),
+        fmt::format("{} 的 {} 为 {:.4g}，{}阈值 {:.6g}", watch.scope, watch.metric, value, zh, watch.limit)};
 }
 
 Bilingual window_text(const Evaluation& latest) {
