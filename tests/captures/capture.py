@@ -3,7 +3,8 @@
 A line of a table is `name address type scale unit [what other registers multiply it with …]`. Values are drawn with a
 fixed seed, plausible for the quantity at first and less and less, until no 16-bit word of the capture repeats. Integers
 of 32 and 64 bits are so large that their upper words are not zero; signed ones are negative and unsigned ones have
-their top bit set wherever the quantity allows. So a wrong address, word order, width or sign cannot pass. Where a quantity is too narrow for that (a frequency in 32 bits), only the lowest word is kept unlike others.
+their top bit set wherever the quantity allows. So a wrong address, word order, width or sign cannot pass. Where a
+quantity is too narrow for that (a frequency in 32 bits), only the lowest word is kept unlike others.
 """
 import math
 import random
@@ -86,7 +87,7 @@ class Capture:
         return raw
 
     def with_sign_bit(self, quantity, kind, raw):
-        """Numbers use the bit that tells signed from unsigned, where the quantity lets them; every second float does."""
+        """Uses the bit that tells signed from unsigned, where the quantity lets it; for every second float."""
         _, words, signed, floating = TYPES[kind]
         if quantity.startswith("frequency") or words == 4 or (floating and self.turn % 2 == 0):
             return raw

@@ -3,7 +3,7 @@
 
 Run it without arguments to write the files; `--check` only says whether they are up to date. It is the second opinion
 on config/devices: addresses, types, word order, scales and units stand here once more, in a notation of their own,
-written from the sources that the maps cite; the words are made with `struct` and the expected values with exact fractions.
+written from the sources that the maps cite; the words are made with `struct`, the expected values with exact fractions.
 Nothing here reads config/devices, and none of pued's code is used. Where the two disagree, one of them is wrong.
 """
 import sys
