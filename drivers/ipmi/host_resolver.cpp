@@ -47,30 +47,36 @@ Result<std::string> look_up(const std::string& host) {
 HostResolver::HostResolver() = default;
 HostResolver::~HostResolver() = default;
 
+Result<void> HostResolver::begin(const std::string& host) {
+    const auto work = std::make_shared<LookUp>();
+    work->host = host;
+    try {
+        std::thread{[work] {
+            auto result = look_up(work->host);
+            const std::lock_guard lock{work->mutex};
+            work->result = std::move(result);
+            work->done = true;
+            work->ready.notify_one();
+        }}.detach();
+    } catch (const std::system_error& problem) {
+        return Error{std::string{"no thread for a name look-up: "} + problem.what()};
+    }
+    late_ = work;
+    return {};
+}
+
 Result<std::string> HostResolver::numeric(const std::string& host, std::chrono::milliseconds limit) {
     if (is_numeric(host)) return host;
     if (!late_) {
-        const auto work = std::make_shared<LookUp>();
-        work->host = host;
-        try {
-            std::thread{[work] {
-                auto result = look_up(work->host);
-                const std::lock_guard lock{work->mutex};
-                work->result = std::move(result);
-                work->done = true;
-                work->ready.notify_one();
-            }}.detach();
-        } catch (const std::system_error& problem) {
-            return Error{std::string{"no thread for a name look-up: "} + problem.what()};
-        }
-        late_ = work;
+        if (const auto begun = begin(host); !begun) return Error{begun.error()};
     }
-    std::unique_lock lock{late_->mutex};
-    if (!late_->ready.wait_for(lock, limit, [this] { return late_->done; })) {
+    const auto work = late_;  // outlives the lock
+    std::unique_lock lock{work->mutex};
+    if (!work->ready.wait_for(lock, limit, [&work] { return work->done; })) {
         return Error{"the name cannot be resolved: the name server does not answer"};
     }
-    const auto finished = std::exchange(late_, nullptr);
-    return finished->result;
+    late_.reset();
+    return work->result;
 }
 
 std::string host_and_port(const std::string& numeric, std::uint16_t port) {

@@ -24,6 +24,8 @@ public:
 
 private:
     struct LookUp;
+    Result<void> begin(const std::string& host);
+
     std::shared_ptr<LookUp> late_;  // still running, or not yet asked for
 };
 

@@ -9,6 +9,7 @@
 #include <random>
 #include <thread>
 
+#include "drivers/ipmi/dcmi.hpp"
 #include "drivers/ipmi/lan_transport.hpp"
 #include "drivers/ipmi/measure.hpp"
 #include "drivers/ipmi/sensor_book.hpp"
@@ -23,11 +24,10 @@ struct Channel {
     PointIndex point = 0;
     const char* name = "";
     double scale = 1;
-    double highest = 0;                 // what the value cannot exceed
+    double highest = 1;                 // what the value cannot exceed
+    bool watts = false;                 // the sensor must measure W; BMCs that do not name a unit are believed
     std::optional<std::size_t> sensor;  // place in the sensor book; nothing: DCMI
 };
-
-constexpr double most_activity = 1.0;
 
 SensorQuery query_of(const IpmiSensor& sensor) { return {.name = sensor.name, .number = sensor.number.value_or(0)}; }
 
@@ -48,11 +48,19 @@ struct Wanted {
 Wanted wanted_of(const IpmiPoll& poll) {
     Wanted out;
     const IpmiSensor dcmi{.dcmi = true, .name = {}, .number = {}};
-    if (poll.power) out.add({*poll.power, "power", 1, 60'000, {}}, poll.config.power.value_or(dcmi));
+    if (poll.power) {
+        out.add({.point = *poll.power, .name = "power", .highest = implausible_w, .watts = true, .sensor = {}},
+                poll.config.power.value_or(dcmi));
+    }
     if (poll.activity && poll.config.activity) {
-        out.add({*poll.activity, "activity", poll.config.activity_scale, most_activity, {}}, *poll.config.activity);
+        out.add({.point = *poll.activity, .name = "activity", .scale = poll.config.activity_scale, .sensor = {}},
+                *poll.config.activity);
     }
     return out;
+}
+
+bool measures_watts(const SensorRecord& record) {
+    return !record.compound_unit && (record.base_unit == unit::watts || record.base_unit == unit::unspecified);
 }
 
 class LanSource final : public Source {
@@ -62,7 +70,7 @@ public:
           clock_(clock),
           sleep_(std::move(sleep)),
           wanted_(wanted_of(poll_)),
-          session_(std::move(link), poll_.config.host, seed),
+          session_(std::move(link), poll_.config.host, clock, seed),
           book_(wanted_.sensors, seed + 17) {}
 
     void step(BootTime until, ReportSink& out) override;
@@ -77,7 +85,6 @@ private:
     BootTime measure_all(ReportSink& out);
     Measured measure(const Channel& channel);
     Measured judged(const Channel& channel, Measured measured) const;
-    void lost(const std::string& why, ReportSink& out);
     void finish(Report report, ReportSink& out);
     void finish_failed(ReportSink& out);
     [[nodiscard]] BootTime now() const { return clock_.now().boot; }
@@ -122,12 +129,12 @@ void LanSource::begin_poll(BootTime now) {
 BootTime LanSource::idle(BootTime now) {
     if (!session_.is_open()) return *next_poll_;
     if (!book_.settled(now)) return std::min(look_up(now), *next_poll_);
-    if (now >= session_.sign_of_life_due()) session_.show_life(now);
+    if (now >= session_.sign_of_life_due()) session_.show_life();
     return session_.is_open() ? std::min(*next_poll_, session_.sign_of_life_due()) : *next_poll_;
 }
 
 BootTime LanSource::connect(BootTime now, ReportSink& out) {
-    if (!session_.may_open(now) || !session_.open(now)) {
+    if (!session_.may_open() || !session_.open()) {
         finish_failed(out);
         return *next_poll_;
     }
@@ -138,19 +145,19 @@ BootTime LanSource::connect(BootTime now, ReportSink& out) {
 BootTime LanSource::look_up(BootTime now) {
     const BootTime wait = book_.wait_until();
     if (now < wait) return polling_ ? std::min(wait, *next_poll_) : wait;
-    if (book_.advance(session_.transport(), now)) {
-        session_.answered(this->now());
-    } else {
-        session_.lost(this->now(), "the BMC stopped answering");
-    }
+    book_.advance(session_, now);
     return now;
 }
 
 Measured LanSource::measure(const Channel& channel) {
-    if (!channel.sensor) return measure_dcmi_power(session_.transport());
+    if (!channel.sensor) return measure_dcmi_power(session_);
     const auto record = book_.find(*channel.sensor);
     if (!record) return {.value = std::nullopt, .why = record.error()};
-    auto measured = measure_sensor(session_.transport(), *record);
+    if (channel.watts && !measures_watts(*record)) {
+        return {.value = std::nullopt,
+                .why = "sensor \"" + record->name + "\" measures " + unit_name(*record) + ", not W"};
+    }
+    auto measured = measure_sensor(session_, *record);
     if (measured.not_there) book_.gone(now());
     return measured;
 }
@@ -169,7 +176,8 @@ BootTime LanSource::measure_all(ReportSink& out) {
         const Measured measured = judged(channel, measure(channel));
         const BootTime told = now();
         if (measured.link_lost && report.samples.empty()) {
-            lost(measured.why, out);
+            // The poll stays open when the session may be renewed at once: then it is tried a second time.
+            if (!session_.may_open()) finish_failed(out);
             return told;
         }
         if (report.samples.empty()) {
@@ -182,18 +190,9 @@ BootTime LanSource::measure_all(ReportSink& out) {
             report.error += (report.error.empty() ? poll_.config.host + ": " : "; ");
             report.error += std::string{channel.name} + ": " + measured.why;
         }
-        if (measured.link_lost) session_.lost(told, measured.why);
     }
-    if (session_.is_open()) session_.answered(now());
     finish(std::move(report), out);
     return now();
-}
-
-// The poll stays open when the session may be renewed at once: then it is tried a second time.
-void LanSource::lost(const std::string& why, ReportSink& out) {
-    const BootTime present = now();
-    session_.lost(present, why);
-    if (!session_.may_open(present)) finish_failed(out);
 }
 
 void LanSource::finish(Report report, ReportSink& out) {

@@ -6,10 +6,14 @@
 // try would count against the account. (FreeIPMI judges the password itself, from the BMC's RAKP 2, so a stump is never
 // about one.) Where the privilege cannot be had, the same suite is tried
 // once more asking for the privilege in the open request ("opensesspriv": ipmi_sim and some Sun and Supermicro boards
-// need it); nobody's password has been judged by then.
+// need it); nobody's password has been judged by then. What a BMC says beforehand about which kinds of user it has is
+// passed over ("authcap"): many say it wrongly, and the handshake itself decides.
 #include "drivers/ipmi/lan_transport.hpp"
 
 #include <freeipmi/freeipmi.h>
+#include <sys/select.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -21,6 +25,8 @@ namespace pued::ipmi {
 
 namespace {
 
+constexpr unsigned usual_workarounds = IPMI_WORKAROUND_FLAGS_OUTOFBAND_2_0_AUTHENTICATION_CAPABILITIES;
+constexpr unsigned ask_for_privilege = IPMI_WORKAROUND_FLAGS_OUTOFBAND_2_0_OPEN_SESSION_PRIVILEGE;
 constexpr std::size_t longest_user = 16;
 constexpr std::size_t longest_password = 20;
 
@@ -98,11 +104,19 @@ private:
     HostResolver resolver_;
     Context context_;
     unsigned last_good_suite_ = 0;
-    unsigned workarounds_ = IPMI_WORKAROUND_FLAGS_DEFAULT;
+    unsigned workarounds_ = usual_workarounds;
 };
+
+// FreeIPMI waits with select(), which a descriptor of 1024 and more would make write beyond its set.
+bool descriptors_left() {
+    const int probe = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (probe >= 0) ::close(probe);
+    return probe >= 0 && probe < FD_SETSIZE - 64;
+}
 
 std::optional<LinkFailure> LanLink::impossible() const {
     if (!library_ready()) return LinkFailure{Trouble::refused, "libgcrypt does not start"};
+    if (!descriptors_left()) return LinkFailure{Trouble::refused, "too many files and sockets are open"};
     if (address_.user.size() > longest_user) {
         return LinkFailure{Trouble::credentials, "the user is longer than the 16 bytes of IPMI"};
     }
@@ -136,10 +150,9 @@ std::optional<LinkFailure> LanLink::open() {
 
 int LanLink::open_suite(const std::string& peer, unsigned suite) {
     int error = open_once(peer, suite, workarounds_);
-    if (error == IPMI_ERR_PRIVILEGE_LEVEL_CANNOT_BE_OBTAINED && workarounds_ == IPMI_WORKAROUND_FLAGS_DEFAULT) {
-        constexpr unsigned other = IPMI_WORKAROUND_FLAGS_OUTOFBAND_2_0_OPEN_SESSION_PRIVILEGE;
-        error = open_once(peer, suite, other);
-        if (error == IPMI_ERR_SUCCESS) workarounds_ = other;
+    if (error == IPMI_ERR_PRIVILEGE_LEVEL_CANNOT_BE_OBTAINED && workarounds_ == usual_workarounds) {
+        error = open_once(peer, suite, usual_workarounds | ask_for_privilege);
+        if (error == IPMI_ERR_SUCCESS) workarounds_ |= ask_for_privilege;
     }
     if (error == IPMI_ERR_SUCCESS) last_good_suite_ = suite;
     return error;

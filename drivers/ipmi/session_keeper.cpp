@@ -5,12 +5,14 @@ namespace pued::ipmi {
 
 using std::chrono::hours;
 using std::chrono::minutes;
+using std::chrono::seconds;
 
-SessionKeeper::SessionKeeper(std::unique_ptr<Link> link, std::string host, unsigned seed)
+SessionKeeper::SessionKeeper(std::unique_ptr<Link> link, std::string host, const Clock& clock, unsigned seed)
     : link_(std::move(link)),
       host_(std::move(host)),
-      silent_(std::chrono::seconds{1}, minutes{1}, seed),
-      busy_(std::chrono::seconds{10}, minutes{2}, seed + 1),
+      clock_(clock),
+      silent_(seconds{1}, minutes{1}, seed),
+      busy_(seconds{10}, minutes{2}, seed + 1),
       refused_(minutes{1}, minutes{10}, seed + 2),
       credentials_(minutes{1}, hours{1}, seed + 3) {}
 
@@ -25,48 +27,48 @@ Backoff& SessionKeeper::backoff_for(Trouble trouble) {
     return silent_;
 }
 
-bool SessionKeeper::open(BootTime now) {
+bool SessionKeeper::open() {
     proven_ = false;
     if (const auto failure = link_->open()) {
-        failed(now, *failure);
+        failed(*failure);
         return false;
     }
-    last_answer_ = now;
+    last_answer_ = now();
     return true;
 }
 
-void SessionKeeper::failed(BootTime now, const LinkFailure& failure) {
+void SessionKeeper::failed(const LinkFailure& failure) {
     const Duration pause = backoff_for(failure.trouble).next();
-    retry_at_ = now + pause;
+    retry_at_ = now() + pause;
     why_down_ = host_ + ": " + failure.what + " (next try in " +
-                std::to_string(std::chrono::ceil<std::chrono::seconds>(pause).count()) + " s)";
+                std::to_string(std::chrono::ceil<seconds>(pause).count()) + " s)";
 }
 
-void SessionKeeper::answered(BootTime now) {
-    last_answer_ = now;
+Result<Reply> SessionKeeper::send(std::uint8_t lun, Command command, Bytes data) {
+    auto reply = link_->send(lun, command, data);
+    if (reply) {
+        answered();
+    } else {
+        lost(reply.error());
+    }
+    return reply;
+}
+
+void SessionKeeper::answered() {
+    last_answer_ = now();
     proven_ = true;
     for (Backoff* backoff : {&silent_, &busy_, &refused_, &credentials_}) backoff->reset();
 }
 
-void SessionKeeper::lost(BootTime now, const std::string& why) {
+void SessionKeeper::lost(const std::string& why) {
     link_->close();
     if (proven_) {
         why_down_ = host_ + ": " + why;
-        retry_at_ = now;
+        retry_at_ = now();
     } else {
-        failed(now, {Trouble::silent, why});
+        failed({Trouble::silent, why});
     }
     proven_ = false;
-}
-
-bool SessionKeeper::show_life(BootTime now) {
-    const auto reply = link_->send(0, Command::get_device_id, {});
-    if (reply) {
-        answered(now);
-    } else {
-        lost(now, reply.error());
-    }
-    return reply ? true : false;
 }
 
 }  // namespace pued::ipmi

@@ -98,14 +98,14 @@ TEST_GROUP(FuzzIpmi){};
 TEST(FuzzIpmi, sensor_records) {
     Random random{20261122};
     const auto real = records::all();
-    for (int i = 0; i < 400'000; ++i) {
+    for (int i = 0; i < 200'000; ++i) {
         try_record(i % 4 == 0 ? noise(random, 80) : mangled(real[random() % real.size()], random), random);
     }
 }
 
 TEST(FuzzIpmi, power_readings) {
     Random random{20261123};
-    for (int i = 0; i < 600'000; ++i) {
+    for (int i = 0; i < 300'000; ++i) {
         const auto power = decode_power_reading(mangled(fake::ScriptedBmc::power_reply(231), random));
         CHECK_TRUE(!power || (power->current_w > 0 && power->current_w <= implausible_w));
     }
@@ -113,7 +113,7 @@ TEST(FuzzIpmi, power_readings) {
 
 TEST(FuzzIpmi, sensor_readings_and_factors) {
     Random random{20261124};
-    for (int i = 0; i < 600'000; ++i) {
+    for (int i = 0; i < 300'000; ++i) {
         const auto bytes = noise(random, 10);
         if (decode_sensor_reading(bytes)) CHECK_TRUE(bytes.size() >= 2 && (bytes[1] & 0x60) == 0x40);
         CHECK_TRUE(static_cast<bool>(decode_factors(bytes)) == (bytes.size() >= 7));

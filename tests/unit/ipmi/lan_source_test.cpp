@@ -143,10 +143,28 @@ TEST(LanSource, squares_and_factors_of_the_moment_are_applied) {
 }
 
 TEST(LanSource, a_negative_power_is_not_a_power) {
-    power_from("Batt Current");  // -1.0
+    power_from("PS1 Input Power");
+    start();
+    bmc->repository[1][20] = 0x80;  // two's complement
+    bmc->sensors[{0, 1}] = {0xFF, 0xC0, 0xC0};
+    run(milliseconds{500});
+    invalid("power: -4.000000 is out of range");
+}
+
+TEST(LanSource, amperes_are_not_a_power) {
+    power_from("Batt Current");
     start();
     run(milliseconds{500});
-    invalid("out of range");
+    invalid("10.0.0.5: power: sensor \"Batt Current\" measures A, not W");
+    LONGS_EQUAL(0, bmc->counts[Command::get_sensor_reading]);
+}
+
+TEST(LanSource, a_session_with_nothing_to_ask_is_kept_awake_all_the_same) {
+    power_from("no such sensor");
+    start();
+    run(minutes{5});
+    LONGS_EQUAL(1, bmc->opens);
+    CHECK_TRUE(bmc->counts[Command::get_device_id] >= 10);
 }
 
 TEST(LanSource, activity_is_scaled_to_a_share_and_refused_beyond_one) {
@@ -301,16 +319,16 @@ TEST(LanSource, short_periods_need_none) {
 }
 
 TEST(LanSource, a_poll_waits_for_the_sensor_list_but_not_longer_than_its_period) {
-    power_from("GPU Utilisation");
+    power_from("LUN1 Power");
     activity_from("PS1 Input Power");
     poll.config.activity_scale = 0.001;
     poll.period = seconds{1};
     start();
-    bmc->latency = milliseconds{300};  // 10 commands: 3 s
-    run(milliseconds{2500});
+    bmc->latency = milliseconds{300};  // 8 commands: 2.4 s, and two more for the values
+    run(milliseconds{1900});
     invalid("still being read");
     run(seconds{4});
-    good(85, 0);
+    good(100, 0);
     good(0.232, 1);
     for (std::size_t i = 1; i < sink.reports.size(); ++i) CHECK_TRUE(sink.reports[i].at > sink.reports[i - 1].at);
 }
