@@ -40,7 +40,7 @@ double next_target(Random& random) {
     return random.uniform() < 0.85 ? random.uniform(0.75, 0.98) : random.uniform(0.0, 0.1);
 }
 
-double next_duration_s(Random& random) { return -1200.0 * std::log(1.0 - random.uniform()); }
+double next_duration_s(Random& random) { return -7200.0 * std::log(1.0 - random.uniform()); }
 
 void add(Flow& flow, double hours) { flow.energy_wh += flow.power_w * hours; }
 
@@ -112,7 +112,7 @@ void Plant::run_server(Server& server, double plant_s) {
         server.target = next_target(random_);
         server.job_ends_s = plant_s_ + next_duration_s(random_);
     }
-    constexpr double deviation = 0.03, time_constant_s = 45;
+    constexpr double deviation = 0.02, time_constant_s = 60;
     const double kept = std::exp(-plant_s / time_constant_s);
     const double noise = deviation * std::sqrt(1.0 - kept * kept) * random_.normal();
     server.activity = std::clamp(server.target + (server.activity - server.target) * kept + noise, 0.0, 1.0);
