@@ -20,26 +20,28 @@ void check_line(const Context& context, const Entry& entry, const ModbusDevice& 
 }
 
 // outlets = 24 of a profile that has outlets, and so many of them. The key is the element's plural.
-void check_counts(const Context& context, const Entry& entry, const ModbusDevice& meter, const RegisterMap& map) {
-    for (const auto& [element, count] : meter.counts) {
-        const std::string key = element + (element.ends_with("ch") ? "es" : "s");
-        const auto is_it = [&name = element](const FieldArray& array) { return array.element == name; };
-        const auto array = std::find_if(map.arrays.begin(), map.arrays.end(), is_it);
-        if (array == map.arrays.end()) {
-            context.problem(entry, key,
-                            key + " is given, but the profile \"" + map.id + "\" has none (expected no " + key + ')');
-        } else if (count > array->count) {
-            context.problem(entry, key,
-                            key + " = " + std::to_string(count) + " is out of range (expected 1.." +
-                                std::to_string(array->count) + ", as many as the profile \"" + map.id + "\" has)");
-        }
+void check_count(const Context& context, const Entry& entry, const std::string& element, unsigned count,
+                 const RegisterMap& map) {
+    const std::string key = element + (element.ends_with("ch") ? "es" : "s");
+    const auto is_it = [&element](const FieldArray& array) { return array.element == element; };
+    const auto array = std::find_if(map.arrays.begin(), map.arrays.end(), is_it);
+    if (array == map.arrays.end()) {
+        context.problem(entry, key,
+                        key + " is given, but the profile \"" + map.id + "\" has none (expected no " + key + ')');
+    } else if (count > array->count) {
+        context.problem(entry, key,
+                        key + " = " + std::to_string(count) + " is out of range (expected 1.." +
+                            std::to_string(array->count) + ", as many as the profile \"" + map.id + "\" has)");
     }
 }
 
 void check_profile(const Context& context, const Entry& entry, const ModbusDevice& meter) {
     if (meter.profile.empty()) return;
     const auto map = context.maps.find(meter.profile);
-    if (map != context.maps.end()) return check_counts(context, entry, meter, map->second);
+    if (map != context.maps.end()) {
+        for (const auto& [element, count] : meter.counts) check_count(context, entry, element, count, map->second);
+        return;
+    }
     std::vector<std::string> known;
     for (const auto& [id, unused] : context.maps) known.push_back(id);
     context.unknown(entry, "profile", meter.profile, "is unknown", known,

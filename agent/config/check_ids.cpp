@@ -135,19 +135,22 @@ void check_accelerators(const Context& context, const Entry& entry, const IpmiSe
     }
 }
 
+void used_twice(const Context& context, const Entry& entry, const Entry& earlier) {
+    const auto line = std::to_string(context.place(earlier, "id").line);
+    context.problem(entry, "id",
+                    "id = \"" + std::string{entry.id} + "\" is already used by the " + std::string{earlier.table} +
+                        " of line " + line + " (expected an id of its own)");
+}
+
 }  // namespace
 
 void ids(const Context& context) {
     std::map<std::string_view, Entry> first;
     for (const auto& entry : in_file_order(context, all_entries(context.config))) {
-        const std::string id{entry.id};
-        if (id == "site") context.problem(entry, "id", "id = \"site\" is the site's own (expected another)");
+        if (entry.id == "site") context.problem(entry, "id", "id = \"site\" is the site's own (expected another)");
         const auto [earlier, fresh] = first.emplace(entry.id, entry);
         if (fresh) continue;
-        const auto line = std::to_string(context.place(earlier->second, "id").line);
-        context.problem(entry, "id",
-                        "id = \"" + id + "\" is already used by the " + std::string{earlier->second.table} +
-                            " of line " + line + " (expected an id of its own)");
+        used_twice(context, entry, earlier->second);
     }
 }
 
