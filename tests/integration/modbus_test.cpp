@@ -1,5 +1,9 @@
 // Modbus TCP over real sockets, with every fault that a device or a gateway can have. Loopback only, free ports, about
 // twenty seconds in all.
+#include <sys/resource.h>
+
+#include <algorithm>
+
 #include "tests/integration/modbus_tcp_peers.hpp"
 
 #include "tests/integration/modbus_checks.hpp"
@@ -249,6 +253,56 @@ TEST(ModbusTcp, a_silent_unit_behind_a_gateway_costs_the_others_its_timeout_and_
     }
     CHECK_EQUAL(0U, gateway.early);  // never a second request before the first was answered
     STRCMP_CONTAINS("unit 2: no reply within 150 ms", reports.of(2).front().error.c_str());
+}
+
+TEST(ModbusTcp, a_connection_that_never_comes_up_is_given_up_in_time) {
+    std::uint16_t port = 0;
+    const int listener = listen_on_loopback(port);
+    ::listen(listener, 0);
+    std::vector<int> crowd;  // fills the queue of a listener that never accepts: further calls get no answer at all
+    for (int i = 0; i < 4; ++i) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(port);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        crowd.push_back(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        ::connect(crowd.back(), reinterpret_cast<sockaddr*>(&address), sizeof address);
+    }
+    LibmodbusFarm farm{1};
+    auto runner = start({tcp_device(0, port, 200, 150), tcp_device(1, farm.ports[0], 200, 1000)});
+    run_for(milliseconds{1100});
+    runner->stop();
+    check_fails_saying(reports.of(0), "no connection within 150 ms");
+    check_every_slot(reports.of(1), milliseconds{200});
+    for (const int fd : crowd) ::close(fd);
+    ::close(listener);
+}
+
+TEST(ModbusTcp, babble_between_polls_costs_a_connection_and_no_reading) {
+    TcpPeer peer{[](const Bytes& request) {
+        return Answer{.pieces = {{0, honest(request, fixed)}, {30, Bytes(50, 0)}}, .close = false};
+    }};
+    auto runner = start({tcp_device(0, peer.port, 150, 1000)});
+    CHECK_TRUE(eventually(milliseconds{3000}, [&] { return reports.of(0).size() >= 6; }));
+    runner->stop();
+    for (const auto& report : reports.of(0)) check_values(report, 1010, 1011);
+    CHECK_TRUE(peer.connections >= 5);
+}
+
+TEST(ModbusTcp, descriptors_beyond_1024_are_as_good_as_others) {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    if (limit.rlim_max < 1400) return;
+    limit.rlim_cur = std::max<rlim_t>(limit.rlim_cur, 1400);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    TcpPeer peer{[](const Bytes& request) { return Answer{.pieces = {{0, honest(request, fixed)}}, .close = false}; }};
+    std::vector<int> ballast;
+    while (ballast.empty() || ballast.back() < 1100) ballast.push_back(::dup(STDOUT_FILENO));
+    {
+        const auto runner = start({tcp_device(0, peer.port, 100, 1000)});
+        CHECK_TRUE(eventually(milliseconds{3000}, [&] { return reports.good(0) >= 3; }));
+    }
+    for (const int fd : ballast) ::close(fd);
 }
 
 TEST(ModbusTcp, host_names_are_resolved_and_unknown_ones_reported) {
