@@ -80,15 +80,16 @@ std::string plant_json(UtcTime now, double elapsed_s, Site& site) {
     const Plant& plant = site.plant();
     const auto& counts = site.server().counts();
     return fmt::format(
-        "{{\"time\":\"{}\",\"elapsed_s\":{:.3f},\"pue\":{},\"facility_w\":{},\"it_w\":{},\"pdus_w\":{},\"servers_w\":{}"
+        "{{\"time\":\"{}\",\"elapsed_s\":{:.3f},\"pue\":{},\"pue_pdus\":{},\"facility_w\":{},\"it_w\":{},\"pdus_w\":{},"
+        "\"servers_w\":{}"
         ",\n"
         " \"facility_wh\":{},\"it_wh\":{},\"wet_bulb_c\":{:.2f},\"room_c\":{:.2f},\"troubles\":[{}],\n"
         " \"modbus\":{{\"requests\":{},\"exceptions\":{},\"not_reading\":{}}},\n \"devices\":{{{}}},\n "
         "\"servers\":{{{}}}}}\n",
-        rfc3339(now), elapsed_s, plant.pue(), plant.facility_w(), plant.ups_output().power_w, plant.pdus_w(),
-        plant.servers_w(), plant.facility_wh(), plant.ups_output().energy_wh, plant.wet_bulb_c(), plant.room_c(),
-        quoted_list(site.troubles()), counts.requests, counts.exceptions, counts.refused_functions, devices_json(site),
-        servers_json(site));
+        rfc3339(now), elapsed_s, plant.pue(), plant.facility_w() / plant.pdus_w(), plant.facility_w(),
+        plant.ups_output().power_w, plant.pdus_w(), plant.servers_w(), plant.facility_wh(),
+        plant.ups_output().energy_wh, plant.wet_bulb_c(), plant.room_c(), quoted_list(site.troubles()), counts.requests,
+        counts.exceptions, counts.refused_functions, devices_json(site), servers_json(site));
 }
 
 Truth::Truth(std::string run_directory)
