@@ -86,8 +86,10 @@ TEST(Decode, each_word_order_finds_the_same_number) {
     check_value(0x01020304, field(RegisterType::u32, WordOrder::cdab), {0x0304, 0x0102});
     check_value(0x01020304, field(RegisterType::u32, WordOrder::badc), {0x0201, 0x0403});
     check_value(0x01020304, field(RegisterType::u32, WordOrder::dcba), {0x0403, 0x0201});
-    check_value(static_cast<double>(0x0102030405060708), field(RegisterType::u64, WordOrder::dcba), {0x0807, 0x0605, 0x0403, 0x0201});
-    check_value(static_cast<double>(0x0102030405060708), field(RegisterType::u64, WordOrder::cdab), {0x0708, 0x0506, 0x0304, 0x0102});
+    check_value(static_cast<double>(0x0102030405060708), field(RegisterType::u64, WordOrder::dcba),
+                {0x0807, 0x0605, 0x0403, 0x0201});
+    check_value(static_cast<double>(0x0102030405060708), field(RegisterType::u64, WordOrder::cdab),
+                {0x0708, 0x0506, 0x0304, 0x0102});
     check_value(-2, field(RegisterType::f64, WordOrder::cdab), {0, 0, 0, 0xC000});
 }
 
