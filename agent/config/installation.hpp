@@ -17,9 +17,9 @@ namespace pued {
 
 struct Installation {
     Config config;
-    std::map<std::string, RegisterMap> maps;            // by id
+    std::map<std::string, RegisterMap> maps;  // by id
     std::vector<Rule> rules;
-    std::map<std::string, Accelerator> accelerators;    // by id
+    std::map<std::string, Accelerator> accelerators;  // by id
     PointTable points;
 };
 

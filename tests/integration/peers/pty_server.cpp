@@ -35,9 +35,9 @@ int main() {
     modbus_t* context = modbus_new_rtu("/dev/null", 9600, 'N', 8, 1);
     modbus_mapping_t* map = modbus_mapping_new(0, 0, 0x60, 0x60);
     if (master < 0 || context == nullptr || map == nullptr) return 1;
-    put32(map, 0x00, 2301);        // 230.1 V
-    put32(map, 0x28, 43217);       // 4321.7 W
-    put32(map, 0x34, 9876543);     // 987654.3 kWh
+    put32(map, 0x00, 2301);                // 230.1 V
+    put32(map, 0x28, 43217);               // 4321.7 W
+    put32(map, 0x34, 9876543);             // 987654.3 kWh
     map->tab_input_registers[0x33] = 499;  // 49.9 Hz
     modbus_set_slave(context, 3);
     modbus_set_socket(context, master);
