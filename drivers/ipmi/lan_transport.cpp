@@ -162,6 +162,7 @@ int LanLink::open_suite(const std::string& peer, unsigned suite) {
 int LanLink::open_once(const std::string& peer, unsigned suite, unsigned workarounds) {
     Context context{ipmi_ctx_create()};
     if (!context) return IPMI_ERR_OUT_OF_MEMORY;
+    // FreeIPMI counts its time-out from the last packet received, however long ago we asked: it must exceed our pauses.
     const auto limit = static_cast<unsigned>(address_.limit.count());
     const auto silence = static_cast<unsigned>(std::chrono::milliseconds{longest_silence}.count());
     const CallDeadline deadline{address_.limit};

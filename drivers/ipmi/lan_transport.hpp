@@ -23,10 +23,6 @@ struct LanAddress {
     std::chrono::milliseconds limit{1500};
 };
 
-// FreeIPMI takes a session for dead when nothing was received for this long, even if nothing was asked: the source
-// has to send something before that.
-constexpr std::chrono::seconds longest_silence{15};
-
 std::unique_ptr<Link> make_lan_link(LanAddress address);
 
 }  // namespace pued::ipmi

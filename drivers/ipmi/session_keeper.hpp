@@ -28,13 +28,11 @@ public:
     void close() { link_->close(); }
 
     // When the session needs a sign of life, and giving it: Get Device ID.
-    [[nodiscard]] BootTime sign_of_life_due() const { return last_answer_ + sign_of_life_after; }
+    [[nodiscard]] BootTime sign_of_life_due() const { return last_answer_ + longest_silence; }
     void show_life() { send(0, Command::get_device_id, {}); }
 
     // "10.0.0.5: wrong user or password (next try in 60 s)"
     [[nodiscard]] const std::string& why_down() const { return why_down_; }
-
-    static constexpr std::chrono::seconds sign_of_life_after{15};
 
 private:
     void failed(const LinkFailure& failure);

@@ -3,6 +3,7 @@
 // BMC's own) uses a link. Every command that pued can send is in the list below, and all of them only read.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -54,6 +55,10 @@ struct LinkFailure {
     Trouble trouble = Trouble::silent;
     std::string what;
 };
+
+// A session that was asked nothing for longer than this may be taken for dead, by the BMC (after a minute) or by the
+// library on our side.
+constexpr std::chrono::seconds longest_silence{15};
 
 class Link : public Transport {
 public:

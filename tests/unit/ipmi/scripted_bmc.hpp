@@ -37,13 +37,15 @@ public:
     Result<ipmi::Reply> send(std::uint8_t lun, ipmi::Command command, ipmi::Bytes data) override {
         clock_.advance(latency);
         ++counts[command];
-        if (silent || !open_ || forgotten) {
+        if (silent || deaf || !open_ || forgotten) {
             open_ = forgotten = false;
             return Error{"the BMC stopped answering"};
         }
         if (!next_codes[command].empty()) {
             const auto code = next_codes[command].front();
             next_codes[command].pop_front();
+            // Another reader has taken the reservation: ours is worth nothing from now on.
+            if (code == ipmi::completion::reservation_cancelled) ++reservation_;
             if (code != 0) return ipmi::Reply{code, {}};
         }
         return answer(lun, command, data);
@@ -62,10 +64,12 @@ public:
     std::map<ipmi::Command, std::deque<std::uint8_t>> next_codes;  // completion codes to give first; 0: answer
     std::optional<ipmi::LinkFailure> refuse;
     bool silent = false;
+    bool deaf = false;       // gives sessions and answers no command
     bool forgotten = false;  // the session, once
 
     std::map<ipmi::Command, unsigned> counts;
     unsigned opens = 0, closes = 0;
+    unsigned factors_lun = 99;  // last asked for factors
 
     // cur, min, max, avg, 2026-11-22 06:05 UTC, 1 s, active
     static std::vector<std::uint8_t> power_reply(unsigned watts) {
@@ -79,7 +83,7 @@ private:
         switch (command) {
             case Command::get_device_id: return ipmi::Reply{0, {0x20, 0x01}};
             case Command::get_power_reading: return ipmi::Reply{0, dcmi};
-            case Command::get_sensor_reading_factors: return ipmi::Reply{0, factors};
+            case Command::get_sensor_reading_factors: factors_lun = lun; return ipmi::Reply{0, factors};
             case Command::get_sensor_reading: return sensor(lun, data[0]);
             case Command::get_sdr_repository_info:
                 return ipmi::Reply{0,

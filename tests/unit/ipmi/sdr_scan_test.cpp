@@ -54,6 +54,9 @@ TEST(SdrScan, a_bmc_that_cannot_return_whole_records_is_read_in_pieces) {
     CHECK_TRUE(SdrScan::State::done == run(scan));
     LONGS_EQUAL(9, scan.found()[0]->number);
     LONGS_EQUAL(1, count(Command::reserve_sdr_repository));
+    // One refusal; one for the locator, whose body nobody needs; four for each full record (5 + 22 + 22 + rest); three
+    // for the compact one.
+    LONGS_EQUAL(1 + 1 + 7 * 4 + 3, count(Command::get_sdr));
 }
 
 TEST(SdrScan, pieces_shrink_until_they_fit) {
@@ -95,6 +98,19 @@ TEST(SdrScan, two_readers_do_not_starve_each_other_for_ever) {
     STRCMP_CONTAINS("gave up", scan.error().c_str());
     CHECK_TRUE(count(Command::get_sdr) < 40);
     CHECK_TRUE(now() - before > std::chrono::seconds{5});  // growing waits, not a storm
+}
+
+TEST(SdrScan, patience_is_for_each_record_and_not_for_the_list) {
+    bmc.repository.assign(15, records::ps1());
+    for (std::size_t i = 0; i < bmc.repository.size(); ++i) {
+        bmc.repository[i][0] = static_cast<std::uint8_t>(i + 1);
+        for (const std::uint8_t code : {completion::node_busy, completion::ok}) {
+            bmc.next_codes[Command::get_sdr].push_back(code);
+        }
+    }
+    SdrScan scan{{{.name = "not there"}}, 1};
+    CHECK_TRUE(SdrScan::State::done == run(scan));
+    LONGS_EQUAL(15, scan.records());
 }
 
 TEST(SdrScan, two_seeds_wait_differently) {
@@ -145,6 +161,16 @@ TEST(SdrScan, a_list_that_bites_its_own_tail_has_an_end) {
     SdrScan scan{{{.name = "nothing of that name"}}, 1};
     CHECK_TRUE(SdrScan::State::failed == run(scan));
     STRCMP_CONTAINS("no end", scan.error().c_str());
+    CHECK_TRUE(count(Command::get_sdr) < 10);
+}
+
+TEST(SdrScan, of_two_sensors_on_other_luns_the_first_is_taken) {
+    bmc.repository = {records::locator(), records::lun1(), records::lun1()};
+    bmc.repository[2][0] = 0x0A;
+    bmc.repository[2][6] = 2;
+    SdrScan scan{{{.name = {}, .number = 1}}, 1};
+    CHECK_TRUE(SdrScan::State::done == run(scan));
+    LONGS_EQUAL(1, scan.found()[0]->lun);
 }
 
 TEST(SdrScan, a_lost_session_is_told_apart_from_a_refusal) {

@@ -195,6 +195,8 @@ TEST(IdString, a_length_beyond_the_record_is_cut_to_what_is_there) {
     const records::Record field{0xDF, 'A', 'B'};
     STRCMP_EQUAL("AB", decode_id_string(field).c_str());
     STRCMP_EQUAL("", decode_id_string({}).c_str());
+    const records::Record reserved_bit{0xE2, 'A', 'B', 'C'};
+    STRCMP_EQUAL("AB", decode_id_string(reserved_bit).c_str());
 }
 
 TEST(IdString, control_characters_never_reach_a_log) {
