@@ -9,7 +9,7 @@ namespace pued::sim {
 
 namespace {
 
-constexpr double step_s = 0.05;
+constexpr double step_s = 0.02;
 constexpr unsigned units_per_line = 4;
 
 // Those on the same port sit behind one gateway, as units 1, 2, …
