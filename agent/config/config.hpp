@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "agent/config/places.hpp"
+#include "agent/model/accuracy.hpp"
 #include "agent/model/register_map.hpp"
 #include "agent/model/topology.hpp"
 #include "agent/rules/site_facts.hpp"
@@ -70,8 +71,9 @@ struct DeviceBase {
     Role role = Role::none;
     std::string rack;
     double rated_w = 0;
-    Milliseconds poll{0};     // 0: metering.poll
-    Milliseconds timeout{0};  // 0: the profile's or protocol's
+    Milliseconds poll{0};            // 0: metering.poll
+    Milliseconds timeout{0};         // 0: the profile's or protocol's
+    std::optional<Classes> classes;  // stated by meter_class and ct_class
 };
 
 struct ModbusDevice : DeviceBase {  // [[meter]]

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/model/accuracy.hpp"
 #include "agent/model/quantity.hpp"
 #include "agent/model/reading.hpp"
 
@@ -38,9 +39,10 @@ struct Point {
 struct Device {
     std::string id;
     Role role = Role::none;
-    std::string rack;    // empty: none
-    double rated_w = 0;  // Pmax of the metering point, W; 0: unknown
-    Duration period{};   // poll period
+    std::string rack;                      // empty: none
+    double rated_w = 0;                    // Pmax of the metering point, W; 0: unknown
+    Duration period{};                     // poll period
+    std::optional<Instrument> instrument;  // how well it measures; absent: nobody says
     std::vector<PointIndex> points;
     std::optional<PointIndex> energy;  // the register that counts for the balance
     std::optional<PointIndex> power;   // power of the same thing
