@@ -106,6 +106,7 @@ void device_base(Table& table, DeviceBase& device) {
     if (role) device.role = parse_role(*role).value_or(Role::none);
     set(device.rack, table.id("rack", false));
     set(device.rated_w, watts(table, "rated", kMaxDeviceW));
+    device.classes = classes(table);
     set(device.poll, seconds(table, "poll_s", 0.1, 3600));
     if (const auto timeout = table.integer("timeout_ms", 10, 60000)) device.timeout = Milliseconds{*timeout};
 }

@@ -23,6 +23,8 @@ void servers(Table& root, Config& config);      // load_servers.cpp
 
 // What [[meter]] and [[server]] have in common, but for the id.
 void device_base(Table& table, DeviceBase& device);  // load_devices.cpp
+// Absent unless both the meter's and the transformers' class are stated.
+std::optional<Classes> classes(Table& table);  // load_classes.cpp
 
 // `target` stays as it is where there is no value.
 template <class T, class V>

@@ -6,6 +6,17 @@
 namespace pued {
 namespace {
 
+// What a meter is that states no class, as far as its place tells; a revenue meter could be of any.
+std::optional<Instrument> without_papers(Role role) {
+    switch (role) {
+        case Role::ups_input:
+        case Role::ups_output: return WithoutPapers::ups_display;
+        case Role::pdu: return WithoutPapers::pdu;
+        case Role::server: return WithoutPapers::bmc;
+        default: return std::nullopt;
+    }
+}
+
 class Builder {
 public:
     Builder(const Config& config, const std::map<std::string, RegisterMap>& maps) : config_(config), maps_(maps) {}
@@ -24,6 +35,7 @@ private:
         device.role = base.role;
         device.rack = base.rack;
         device.rated_w = base.rated_w;
+        if (base.classes) device.instrument = *base.classes;
         device.period = base.poll.count() > 0 ? base.poll : config_.metering.poll;
         table_.devices.push_back(std::move(device));
         return table_.devices.back();
@@ -40,6 +52,7 @@ private:
 
     void add_meter(const ModbusDevice& meter) {
         Device& device = add_device(meter);
+        if (!device.instrument) device.instrument = without_papers(device.role);
         const auto map = maps_.find(meter.profile);
         if (map == maps_.end()) return;
         for (const auto& field : expand(map->second, meter.counts)) {
@@ -50,6 +63,7 @@ private:
 
     void add_server(const IpmiServer& server) {
         Device& device = add_device(server);
+        if (!device.instrument) device.instrument = WithoutPapers::bmc;
         if (server.power) take(device, add_point(server.id, "power_w"));
         if (server.activity) take(device, add_point(server.id, "activity"));
     }
