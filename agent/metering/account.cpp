@@ -70,6 +70,7 @@ void EnergyAccount::first_reading(BootTime at, const Count& count) {
 void EnergyAccount::credit(BootTime at, const Count& count, const Step& step) {
     if (step.kind != StepKind::jitter) last_ = count;  // jitter keeps the high-water mark
     counts_ += step.credit;
+    if (step.credit > 0 && caught_up(count, step.credit)) next_flags_ = static_cast<Flags>(next_flags_ & ~flag::stuck);
     watch_.register_polled(step.credit > 0);
     stuck_ = watch_.stuck(effective_resolution_wh(count));
     if (stuck_) {  // no evidence of anything: the line waits until the register moves
@@ -77,6 +78,13 @@ void EnergyAccount::credit(BootTime at, const Count& count, const Step& step) {
         return;
     }
     push(at, offset_ + energy_of(counts_, count.q_uwh), step.kind == StepKind::rollover ? flag::rollover : Flags{0});
+}
+
+// Whether a register that stood still has made good for it: then only the split over time is unknown. If not, energy
+// is missing, and the segment keeps its flag.
+bool EnergyAccount::caught_up(const Count& count, std::uint64_t credit) const {
+    const double credited_wh = watt_hours(energy_of(credit, count.q_uwh));
+    return credited_wh + 3 * effective_resolution_wh(count) >= 0.9 * watch_.since_change_wh();
 }
 
 void EnergyAccount::restart(BootTime at, const Count& count, const Step& step) {

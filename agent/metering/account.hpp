@@ -96,6 +96,7 @@ private:
     void begin_epoch(const Count& count, Energy offset);
     void first_reading(BootTime at, const Count& count);
     void credit(BootTime at, const Count& count, const Step& step);
+    [[nodiscard]] bool caught_up(const Count& count, std::uint64_t credit) const;
     void restart(BootTime at, const Count& count, const Step& step);
     void suspect(BootTime at, const Count& count);
     void adopt_suspect();

@@ -65,6 +65,8 @@ public:
     void power_polled(BootTime at, double power_w, Duration max_gap);
     // Integral of power since the last change >= 3 q_eff, and at least two polls.
     [[nodiscard]] bool stuck(double q_eff_wh) const;
+    // What the power says has flowed since the register moved last.
+    [[nodiscard]] double since_change_wh() const { return since_change_wh_; }
 
 private:
     double since_change_wh_ = 0;

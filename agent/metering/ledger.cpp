@@ -179,7 +179,7 @@ IntervalEnergy Ledger::settle(Meter& meter, const Now& now) const {
     if (now.quality == ClockQuality::unsynced) result.flags = static_cast<Flags>(result.flags | flag::time_uncertain);
     const Duration spanned = to - std::clamp(line.front().at, from, to) - line.gap_between(from, to);
     result.coverage = in_seconds(spanned) / in_seconds(to - from);
-    constexpr Flags spoils = flag::partial | flag::reset | flag::replaced | flag::gap;
+    constexpr Flags spoils = flag::partial | flag::reset | flag::replaced | flag::gap | flag::stuck;
     if (at_end && !has(result.flags, spoils)) {
         result.flags = static_cast<Flags>(result.flags | flag::measured);
         result.energy = result.at_least;

@@ -180,8 +180,18 @@ TEST(Account, a_stuck_register_holds_the_line_until_it_moves) {
     account.accept_register(at(600), Count{7066, 1'000'000'000, two32, 0});
     CHECK_FALSE(account.stuck());
     CHECK_EQUAL(66'000'000, account.boundary(at(600))->mwh);
-    CHECK_TRUE(has(account.line().flags_between(at(20), at(600)), flag::stuck));
+    CHECK_FALSE(has(account.line().flags_between(at(20), at(600)), flag::stuck));  // it made good: 66 kWh in all
     CHECK_TRUE(has(account.line().boundary_flags(at(300), seconds{30}), flag::allocated));
+}
+
+TEST(Account, a_stuck_register_that_never_makes_good_spoils_the_time_it_stood_still) {
+    EnergyAccount account{{.rated_w = 1.5e6, .max_gap = seconds{30}}};
+    for (int i = 0; i <= 60; ++i) {  // 66 kWh flow, the register stands still and then goes on by one
+        account.watch_power(at(10 * i), 400e3);
+        account.accept_register(at(10 * i), Count{i < 60 ? 7000U : 7001U, 1'000'000'000, two32, 0});
+    }
+    CHECK_FALSE(account.stuck());
+    CHECK_TRUE(has(account.line().flags_between(at(20), at(600)), flag::stuck));
 }
 
 TEST(Account, power_is_integrated_by_trapezoid_and_gaps_are_not) {

@@ -121,6 +121,17 @@ TEST(Engine, another_limit_after_a_reload_is_another_alert_and_rev_goes_on) {
     CHECK(fresh["rev"].get<int>() > ended["rev"].get<int>());
 }
 
+TEST(Engine, energy_that_a_stopped_register_lost_is_not_taken_for_measured) {
+    World world{1.25};
+    world.run(40, 120e3, 100e3);
+    world.stop_register(0, 25);
+    world.run(65, 120e3, 100e3);
+    for (const auto& figure : world.sent(kPue)) {
+        if (figure["value"].is_number()) DOUBLES_EQUAL(1.2, figure["value"].get<double>(), 1e-3);
+    }
+    DOUBLES_EQUAL(1.2, latest(world, kPue)["value"].get<double>(), 1e-3);
+}
+
 TEST(Engine, a_silent_source_shows_in_the_status) {
     World world{1.25};
     world.run(5, 120e3, 100e3);

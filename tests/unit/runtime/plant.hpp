@@ -2,6 +2,7 @@
 // so that every PUE is known beforehand.
 #pragma once
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -66,13 +67,17 @@ public:
     void run(int seconds, double feed_w, double pdu_w, bool feed_heard = true) {
         for (int i = 0; i < seconds; ++i) {
             clock.advance(std::chrono::seconds{1});
-            wh_[0] += feed_w / 3600;
-            wh_[1] += pdu_w / 3600;
+            wh_[0] += stopped_s_[0] > 0 ? 0 : feed_w / 3600;
+            wh_[1] += stopped_s_[1] > 0 ? 0 : pdu_w / 3600;
+            for (int& left : stopped_s_) left = std::max(0, left - 1);
             if (feed_heard) report(0, feed_w);
             report(1, pdu_w);
             engine_->tick(clock.now(), {});
         }
     }
+
+    // The register stands still for so long and loses what flows meanwhile; its power is still told.
+    void stop_register(DeviceIndex device, int seconds) { stopped_s_[device] = seconds; }
 
     void restart() { start(engine_->snapshot(clock.now())); }
     void restart_with(Installation next) {
@@ -124,6 +129,7 @@ private:
     Log log_{nowhere_};
     std::unique_ptr<Engine> engine_;
     double wh_[2] = {5e6, 3e6};
+    int stopped_s_[2] = {0, 0};
 };
 
 }  // namespace pued::fake
