@@ -1,10 +1,11 @@
 // pued check: every problem of the configuration and of the data it names, on stdout; or one line of summary and what
-// the rules make of this site.
+// the rules make of this site, and which PUE its metering can prove.
 #include <fmt/format.h>
 
 #include <cstdio>
 
 #include "agent/commands/commands.hpp"
+#include "agent/commands/metering_text.hpp"
 #include "agent/config/installation.hpp"
 #include "agent/config/rule_file.hpp"
 #include "agent/metering/calendar.hpp"
@@ -39,7 +40,9 @@ void print_summary(const Installation& installation) {
     const Zone zone{std::chrono::minutes{config.site.utc_offset_minutes}};
     const auto site = site_facts(config.site);
     fmt::print("rules for this site:\n");
-    for (const auto& rule : installation.rules) print_rule(rule, site, zone.date(clock.now().utc));
+    const auto today = zone.date(clock.now().utc);
+    for (const auto& rule : installation.rules) print_rule(rule, site, today);
+    fmt::print("{}\n", metering_line(installation, today));
 }
 
 }  // namespace

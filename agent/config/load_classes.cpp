@@ -6,24 +6,12 @@
 namespace pued::load {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, MeterClass>, 5> kMeterClasses{{{"0.2S", MeterClass::c02s},
-                                                                                {"0.5S", MeterClass::c05s},
-                                                                                {"0.5", MeterClass::c05},
-                                                                                {"1", MeterClass::c1},
-                                                                                {"2", MeterClass::c2}}};
-constexpr std::array<std::pair<std::string_view, CtClass>, 5> kCtClasses{{{"0.2S", CtClass::c02s},
-                                                                          {"0.5S", CtClass::c05s},
-                                                                          {"0.5", CtClass::c05},
-                                                                          {"1", CtClass::c1},
-                                                                          {"none", CtClass::none}}};
-
+// The enumerator that stands where the text stands in `names`.
 template <class T, std::size_t N>
-std::optional<T> named(Table& table, std::string_view key, const std::array<std::pair<std::string_view, T>, N>& names) {
-    std::vector<std::string_view> choices;
-    for (const auto& [name, value] : names) choices.push_back(name);
-    const auto text = table.choice(key, choices);
-    for (const auto& [name, value] : names) {
-        if (text == name) return value;
+std::optional<T> named(Table& table, std::string_view key, const std::array<std::string_view, N>& names) {
+    const auto text = table.choice(key, {names.begin(), names.end()});
+    for (std::size_t i = 0; i < N; ++i) {
+        if (text == names[i]) return static_cast<T>(i);
     }
     return std::nullopt;
 }
@@ -32,8 +20,8 @@ std::optional<T> named(Table& table, std::string_view key, const std::array<std:
 
 // The classes of meter and transformers are one statement: half of it would prove too much.
 std::optional<Classes> classes(Table& table) {
-    const auto meter = named(table, "meter_class", kMeterClasses);
-    const auto ct = named(table, "ct_class", kCtClasses);
+    const auto meter = named<MeterClass>(table, "meter_class", meter_class_names);
+    const auto ct = named<CtClass>(table, "ct_class", ct_class_names);
     const auto load = table.number("load_fraction", 0.01, 1.2);
     if (table.has("meter_class") && !table.has("ct_class")) {
         table.problem("meter_class",

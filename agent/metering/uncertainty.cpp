@@ -47,13 +47,13 @@ std::span<const Row> limits_of(MeterClass meter) {
 
 std::span<const Row> limits_of(CtClass ct) {
     switch (ct) {
-        case CtClass::none: return kDirect;
         case CtClass::c02s: return kCt02s;
         case CtClass::c05s: return kCt05s;
         case CtClass::c05: return kCt05;
-        case CtClass::c1: break;
+        case CtClass::c1: return kCt1;
+        case CtClass::none: break;
     }
-    return kCt1;
+    return kDirect;
 }
 
 // Nothing below the first row: the class says nothing there.
@@ -67,16 +67,6 @@ std::optional<Row> row_at(std::span<const Row> rows, double load) {
 
 // Standard deviation of what lies anywhere within +-limit.
 double rectangular(double limit) { return limit / std::numbers::sqrt3; }
-
-constexpr double limit_of(WithoutPapers kind) {
-    switch (kind) {
-        case WithoutPapers::ups_display: return 0.02;
-        case WithoutPapers::pdu: return 0.01;
-        case WithoutPapers::bmc: return 0.05;
-        case WithoutPapers::estimate: break;
-    }
-    return 0.2;
-}
 
 std::optional<double> uncertainty_of(const Classes& classes, double power_factor) {
     const auto meter = row_at(limits_of(classes.meter), classes.load_fraction);
@@ -92,6 +82,16 @@ double effect(const Contribution& meter, double pue, double it) {
 }
 
 }  // namespace
+
+double limit_of(WithoutPapers kind) {
+    switch (kind) {
+        case WithoutPapers::ups_display: return 0.02;
+        case WithoutPapers::pdu: return 0.01;
+        case WithoutPapers::bmc: return 0.05;
+        case WithoutPapers::estimate: break;
+    }
+    return 0.2;
+}
 
 double phase_error(double minutes, double power_factor) {
     const double beta = minutes / 60 * std::numbers::pi / 180;

@@ -18,6 +18,9 @@ inline constexpr double usual_power_factor = 0.95;
 // load. Without a calibration certificate limits are taken as rectangular.
 std::optional<double> relative_uncertainty(const Instrument& instrument, double power_factor = usual_power_factor);
 
+// The limit of error that such a thing is taken for, as a fraction.
+double limit_of(WithoutPapers kind);
+
 // Power error of a transformer's phase displacement, as a fraction.
 double phase_error(double minutes, double power_factor);
 
