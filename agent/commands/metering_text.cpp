@@ -98,7 +98,7 @@ std::string metering_line(const Installation& installation, std::chrono::year_mo
     const auto metering = Provability::of(installation.points, installation.config.metering.unmeasured_w);
     if (!metering) return "metering: PUE cannot be proven: " + metering.error();
     const auto limits = pue_limits(installation, today);
-    if (limits.empty()) return evidence(*metering, kUsualPue) + ": no limit on PUE binds this site";
+    if (limits.empty()) return evidence(*metering, kUsualPue) + ": no limit on PUE is known to bind this site";
     return evidence(*metering, *limits.begin()) + ": " + conclusion(*metering, limits);
 }
 

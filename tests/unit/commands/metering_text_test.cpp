@@ -72,7 +72,7 @@ TEST(MeteringText, only_limits_on_pue_that_bind_the_site_count) {
         "[[server]]\nid = 'g'\n" + meter("a", "role = 'feed'\nmeter_class = '1'\nct_class = 'none'") +
             meter("b", "role = 'generator'\nmeter_class = '0.5S'\nct_class = '0.2S'"),
         "metering: PUE category 3, u = 0.038 at PUE 1.30 (class 1 feeds without CTs, class 0.5S generators with CTs of "
-        "class 0.2S, servers at 5 %; rho = 1 within a type; shares equal): no limit on PUE binds this site");
+        "class 0.2S, servers at 5 %; rho = 1 within a type; shares equal): no limit on PUE is known to bind this site");
 }
 
 TEST(MeteringText, sides_may_differ_in_how_their_shares_are_known) {
