@@ -117,6 +117,15 @@ TEST(Uncertainty, E22_the_default_rule_gives_no_credit_for_cancellation) {
     close(0.007974937717537236, pue_uncertainty(one_type())->u);
 }
 
+TEST(Uncertainty, different_types_on_one_side_are_independent) {
+    std::vector<Contribution> meters;
+    add(meters, 1, 1, 0, 60, k02s);
+    add(meters, 1, 1, 0, 60, k05s);
+    add(meters, 1, 0, 1, 100, WithoutPapers::pdu);
+    close(std::hypot(0.6 * 0.0017237685006225832, 0.6 * 0.004405572296571051, 1.2 * 0.01 / std::sqrt(3)),
+          pue_uncertainty(meters)->u);
+}
+
 TEST(Uncertainty, what_is_taken_out_adds_its_uncertainty) {
     // E_DC = 110 - 10, E_IT = 80: u^2 = (110 a / 80)^2 + ((10 + 1.25 * 80) a / 80)^2; the last two share a sign.
     std::vector<Contribution> meters;
