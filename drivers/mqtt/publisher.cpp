@@ -31,6 +31,7 @@ struct Publisher::Impl {
           backoff(static_cast<std::uint32_t>(std::hash<std::string>{}(settings.client_id) ^
                                              static_cast<std::size_t>(now().time_since_epoch().count()))) {}
 
+    MqttLibrary library;
     const SessionSettings settings;
     const Clock& clock;
     const std::function<void(std::string)> log;

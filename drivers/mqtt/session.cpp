@@ -97,6 +97,21 @@ mqtt::connect_options connect_options_of(const SessionSettings& settings, const 
 
 }  // namespace
 
+// A client that never connects.
+struct MqttLibrary::Impl {
+    mqtt::async_client idle{"tcp://127.0.0.1:1", "idle"};
+};
+
+MqttLibrary::MqttLibrary() {
+    try {
+        impl_ = std::make_unique<Impl>();
+    } catch (const std::exception&) {
+        // Without it sessions work all the same, and say what is wrong.
+    }
+}
+
+MqttLibrary::~MqttLibrary() = default;
+
 struct Session::Impl final : public mqtt::iaction_listener {
     Impl(SessionSettings wanted, Mailbox& box)
         : settings(std::move(wanted)),

@@ -29,6 +29,20 @@ struct SessionSettings {
     std::string config_sha256;  // goes with every message as the user property `config`; empty: no properties
 };
 
+// Held by whoever opens sessions, for all their time: keeps the library and its threads up in between. Else each
+// session would start it anew, and OpenSSL keeps something of each start for ever.
+class MqttLibrary {
+public:
+    MqttLibrary();
+    ~MqttLibrary();
+    MqttLibrary(const MqttLibrary&) = delete;
+    MqttLibrary& operator=(const MqttLibrary&) = delete;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
 class Session {
 public:
     // Longer than the library's own limit: after this time without an event there will be none.

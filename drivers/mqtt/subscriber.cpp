@@ -51,6 +51,7 @@ private:
     void report_silence(ReportSink& out);
     void lose_session(std::string why);
 
+    MqttLibrary library_;
     SessionSettings settings_;
     const Clock& clock_;
     Backoff backoff_;
