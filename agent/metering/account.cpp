@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "agent/metering/calendar.hpp"
 #include "agent/metering/exact.hpp"
 
 namespace pued {
@@ -151,12 +152,16 @@ void EnergyAccount::push(BootTime at, Energy energy, Flags flags) {
 
 std::optional<Count> EnergyAccount::register_now() const { return has_register_ ? std::optional{last_} : std::nullopt; }
 
-AccountState EnergyAccount::save(const Now& now) const {
-    AccountState state{{}, has_register_, last_, counts_, offset_, epoch_, has_power_, power_w_, residue_mwh_};
-    const auto& points = line_.points();
-    const std::size_t skip = points.size() > saved_points ? points.size() - saved_points : 0;
-    for (std::size_t i = skip; i < points.size(); ++i) {
-        state.points.push_back({to_utc(now, points[i].at), points[i].energy, points[i].flags});
+AccountState EnergyAccount::save(const Now& now, std::chrono::seconds interval) const {
+    AccountState state{{},         has_register_, last_,        counts_,     offset_,      epoch_,
+                       has_power_, power_w_,      residue_mwh_, next_flags_, watch_.save()};
+    const auto divided = [&](const EnergyPoint& a, const EnergyPoint& c) {
+        if (interval.count() <= 0) return false;
+        const UtcTime last_end = floor_to(to_utc(now, c.at), interval);
+        return to_boot(now, last_end) >= a.at - std::chrono::milliseconds{1};  // labels are rounded
+    };
+    for (const EnergyPoint& point : line_.thinned(saved_points, divided)) {
+        state.points.push_back({to_utc(now, point.at), point.energy, point.flags});
     }
     return state;
 }
@@ -171,6 +176,8 @@ void EnergyAccount::restore(const AccountState& state, const Now& now) {
     has_power_ = state.has_power;
     power_w_ = state.power_w;
     residue_mwh_ = state.residue_mwh;
+    next_flags_ = state.pending;
+    watch_.restore(state.still);
     restored_ = state.points;
     restored_until_ = now.boot;
     outage_unknown_ = now.quality == ClockQuality::unsynced;

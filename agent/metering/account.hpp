@@ -4,6 +4,7 @@
 // thread; pure. Energies in mWh, powers in W.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -35,7 +36,7 @@ struct LabelledPoint {
 };
 
 struct AccountState {
-    std::vector<LabelledPoint> points;  // the latest, oldest first; at most saved_points
+    std::vector<LabelledPoint> points;  // oldest first; at most saved_points
     bool has_register = false;
     Count last;                // high-water reading of this epoch
     std::uint64_t counts = 0;  // credited in this epoch
@@ -44,13 +45,15 @@ struct AccountState {
     bool has_power = false;
     double power_w = 0;      // the latest sample
     double residue_mwh = 0;  // of the integral, below one mWh
+    Flags pending = 0;       // of the segment that the next reading ends
+    StillRegister still;
 
     friend bool operator==(const AccountState&, const AccountState&) = default;
 };
 
 class EnergyAccount {
 public:
-    static constexpr std::size_t saved_points = 32;
+    static constexpr std::size_t saved_points = 64;
 
     explicit EnergyAccount(AccountSettings settings) : settings_(settings), line_(settings.max_points) {}
 
@@ -73,7 +76,9 @@ public:
 
     void forget_before(BootTime b) { line_.forget_before(b); }
 
-    [[nodiscard]] AccountState save(const Now& now) const;
+    // Of the readings kept, those on both sides of every UTC multiple of `interval` first: no interval that is still
+    // open may lose its ends, nor the flags that spoil it. An interval of 0 has no such ends.
+    [[nodiscard]] AccountState save(const Now& now, std::chrono::seconds interval = {}) const;
     // Only into a fresh account. The register's difference over the outage will be counted.
     void restore(const AccountState& state, const Now& now);
     // The wall clock was corrected: moves restored readings to where the better anchor puts them.

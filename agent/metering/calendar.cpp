@@ -13,6 +13,12 @@ using std::chrono::sys_seconds;
 using std::chrono::year_month_day;
 using std::chrono::years;
 
+UtcTime floor_to(UtcTime time, std::chrono::seconds length) {
+    auto rest = time.time_since_epoch() % length;
+    if (rest < rest.zero()) rest += length;
+    return time - rest;
+}
+
 std::int64_t intervals_in(const Span& span, std::chrono::seconds interval) {
     return interval.count() > 0 ? (span.end - span.start) / interval : 0;
 }

@@ -22,6 +22,9 @@ struct Span {
     friend bool operator==(const Span&, const Span&) = default;
 };
 
+// The latest UTC multiple of this length at or before `time`.
+UtcTime floor_to(UtcTime time, std::chrono::seconds length);
+
 // How many whole intervals are in it.
 std::int64_t intervals_in(const Span& span, std::chrono::seconds interval);
 

@@ -77,6 +77,11 @@ void StuckWatch::power_polled(BootTime at, double power_w, Duration max_gap) {
     power_w_ = power_w;
 }
 
-bool StuckWatch::stuck(double q_eff_wh) const { return polls_ >= 2 && since_change_wh_ >= 3 * q_eff_wh; }
+void StuckWatch::restore(const StillRegister& still) {
+    since_change_wh_ = std::max(0.0, still.energy_wh);
+    polls_ = still.polls;
+}
+
+bool StuckWatch::stuck(double q_eff_wh) const { return polls_ >= polls_that_tell && since_change_wh_ >= 3 * q_eff_wh; }
 
 }  // namespace pued

@@ -2,6 +2,7 @@
 // Exact on counts. Pure; no state but StuckWatch's, which belongs to one EnergyAccount. Powers in W, energies in Wh.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -57,6 +58,14 @@ double quantisation_u(double q);
 // How long a register of q_eff may stand still under `power_w` before it is called stuck: 3 q_eff / P (A13).
 Duration stuck_after(double q_eff_wh, double power_w);
 
+// How long a register has not moved; what of it a restart must survive.
+struct StillRegister {
+    double energy_wh = 0;     // of the power meanwhile
+    std::uint32_t polls = 0;  // no more than matter
+
+    friend bool operator==(const StillRegister&, const StillRegister&) = default;
+};
+
 // Watches one register together with the power of the same device.
 class StuckWatch {
 public:
@@ -68,9 +77,14 @@ public:
     // What the power says has flowed since the register moved last.
     [[nodiscard]] double since_change_wh() const { return since_change_wh_; }
 
+    [[nodiscard]] StillRegister save() const { return {since_change_wh_, std::min(polls_, polls_that_tell)}; }
+    void restore(const StillRegister& still);
+
 private:
+    static constexpr std::uint32_t polls_that_tell = 2;
+
     double since_change_wh_ = 0;
-    unsigned polls_ = 0;
+    std::uint32_t polls_ = 0;
     std::optional<BootTime> at_;
     double power_w_ = 0;
 };

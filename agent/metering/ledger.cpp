@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "agent/metering/calendar.hpp"
+
 namespace pued {
 
 namespace {
@@ -83,12 +85,7 @@ void Ledger::accept_count(Meter& meter, BootTime at, const Count& count) {
     if (!quiet && events_.size() < most_events) events_.push_back({meter.device, step.kind, at, count});
 }
 
-UtcTime Ledger::floor_to_interval(UtcTime time) const {
-    const auto length = std::chrono::duration_cast<UtcTime::duration>(settings_.interval);
-    auto rest = time.time_since_epoch() % length;
-    if (rest < rest.zero()) rest += length;
-    return time - rest;
-}
+UtcTime Ledger::floor_to_interval(UtcTime time) const { return floor_to(time, settings_.interval); }
 
 std::vector<ClosedInterval> Ledger::close(const Now& now) {
     std::vector<ClosedInterval> out;

@@ -36,7 +36,7 @@ LedgerState Ledger::save(const Now& now) const {
     for (const Device& device : table_.devices) state.devices.push_back(device.id);
     for (const Meter& meter : meters_) {
         state.entries.push_back({table_.devices[meter.device].id, meter.frontier, meter.opening, meter.opening_exact,
-                                 meter.account.save(now)});
+                                 meter.account.save(now, settings_.interval)});
     }
     return state;
 }

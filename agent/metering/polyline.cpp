@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <utility>
 
 #include "agent/metering/exact.hpp"
 
@@ -78,6 +79,47 @@ void Polyline::forget_before(BootTime b) {
 void Polyline::replace_until(BootTime until, std::span<const EnergyPoint> points) {
     while (!points_.empty() && front().at <= until) points_.pop_front();
     points_.insert(points_.begin(), points.begin(), points.end());
+}
+
+namespace {
+
+// Marks `room` of the points that have this rank, evenly spread.
+void choose(const std::vector<unsigned>& ranks, unsigned rank, std::size_t room, std::vector<bool>& chosen) {
+    const auto all = static_cast<std::size_t>(std::count(ranks.begin(), ranks.end(), rank));
+    std::size_t seen = 0;
+    for (std::size_t i = 0; i < ranks.size(); ++i) {
+        if (ranks[i] != rank) continue;
+        ++seen;
+        if (all <= room || seen * room / all > (seen - 1) * room / all) chosen[i] = true;
+    }
+}
+
+}  // namespace
+
+std::vector<EnergyPoint> Polyline::thinned(std::size_t most, const Divided& divided) const {
+    if (points_.size() <= most) return {points_.begin(), points_.end()};
+    std::vector<unsigned> ranks(points_.size(), 0);
+    const auto raise = [&](std::size_t i, unsigned rank) { ranks[i] = std::max(ranks[i], rank); };
+    for (std::size_t i = 1; i < points_.size(); ++i) {
+        const unsigned rank = divided(points_[i - 1], points_[i]) ? 2U : points_[i].flags != 0 ? 1U : 0U;
+        raise(i - 1, rank);
+        raise(i, rank);
+    }
+    ranks.front() = ranks.back() = 3;
+    std::vector<bool> chosen(points_.size(), false);
+    for (unsigned rank = 4; rank-- > 0;) {
+        const auto taken = static_cast<std::size_t>(std::count(chosen.begin(), chosen.end(), true));
+        choose(ranks, rank, most - taken, chosen);
+    }
+    std::vector<EnergyPoint> kept;
+    Flags carried = 0;
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+        carried = static_cast<Flags>(carried | points_[i].flags);
+        if (!chosen[i]) continue;
+        kept.push_back(points_[i]);
+        kept.back().flags = std::exchange(carried, Flags{0});
+    }
+    return kept;
 }
 
 // Every second point of the older half goes: energies at the rest stay exact, only interpolation gets coarser.

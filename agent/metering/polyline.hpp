@@ -5,8 +5,10 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "agent/metering/flags.hpp"
 #include "agent/model/energy.hpp"
@@ -55,6 +57,10 @@ public:
 
     // Keeps the last point at or before b.
     void forget_before(BootTime b);
+    // At most `most` (8 or more) of the points, first and last among them; a point's flags are then those of all that
+    // it stands for. Kept before others: the ends of segments that `divided` picks, then those of flagged segments.
+    using Divided = std::function<bool(const EnergyPoint& a, const EnergyPoint& c)>;
+    [[nodiscard]] std::vector<EnergyPoint> thinned(std::size_t most, const Divided& divided) const;
     // Replaces the points at or before `until` (restored ones, when the clock has been corrected).
     void replace_until(BootTime until, std::span<const EnergyPoint> points);
 

@@ -9,8 +9,9 @@ namespace pued {
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Energy, mwh)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Count, counts, q_uwh, modulus, ulp_wh)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LabelledPoint, at, energy, flags)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StillRegister, energy_wh, polls)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AccountState, points, has_register, last, counts, offset, epoch, has_power, power_w,
-                                   residue_mwh)
+                                   residue_mwh, pending, still)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IntervalEnergy, device, energy, at_least, flags, coverage, from_register)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClosedInterval, start, length, by_device, amends, before)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LedgerState::Entry, device, frontier, opening, opening_exact, account)

@@ -265,3 +265,52 @@ TEST(Account, its_state_survives_a_round_trip) {
     CHECK_TRUE(copy.save(now) == state);
     CHECK_TRUE(copy.line().back() == account.line().back());
 }
+
+TEST(Account, what_it_saves_keeps_the_ends_of_intervals_and_all_flags) {
+    const Now now{at(2000), UtcTime{seconds{1767196800}} + seconds{2000}, ClockQuality::synced};
+    EnergyAccount account = account_of(1e6);
+    for (int s = 0; s <= 2000; ++s) {
+        if (s > 300 && s < 400) continue;  // a gap
+        account.accept_power(at(s), 3600 + (s % 7) * 100);
+    }
+    account.forget_before(at(899));
+    const AccountState state = account.save(now, seconds{900});
+    CHECK_EQUAL(EnergyAccount::saved_points, state.points.size());
+    EnergyAccount copy = account_of(1e6);
+    copy.restore(state, now);
+    for (const int end : {900, 1800}) CHECK_TRUE(copy.boundary(at(end)) == account.boundary(at(end)));
+    CHECK_TRUE(copy.line().front() == account.line().front());
+    CHECK_TRUE(copy.line().back() == account.line().back());
+}
+
+TEST(Account, what_it_saves_keeps_the_flags_of_points_that_go) {
+    const Now now{at(12000), UtcTime{seconds{1767196800}} + seconds{12000}, ClockQuality::synced};
+    EnergyAccount account = account_of(1e6);
+    for (int s = 0; s <= 600; ++s) {
+        if (s % 40 != 20) account.accept_power(at(s * 20), 3600);  // every 40th step is a gap: 40 s
+    }
+    const AccountState state = account.save(now);
+    EnergyAccount copy = account_of(1e6);
+    copy.restore(state, now);
+    CHECK_TRUE(copy.line().points().size() <= EnergyAccount::saved_points);
+    for (int s = 0; s < 12000; s += 800) CHECK_TRUE(has(copy.line().flags_between(at(s), at(s + 800)), flag::gap));
+    CHECK_TRUE(copy.line().gap_between(at(0), at(12000)) == account.line().gap_between(at(0), at(12000)));
+}
+
+TEST(Account, a_restart_does_not_forgive_a_register_that_stood_still) {
+    const Now now{at(600), UtcTime{seconds{1767196800}}, ClockQuality::synced};
+    EnergyAccount account = account_of(100e3);
+    for (int s = 0; s <= 600; s += 10) {
+        account.watch_power(at(s), 36e3);
+        account.accept_register(at(s), wh(1000));
+    }
+    CHECK_TRUE(account.stuck());
+    EnergyAccount copy = account_of(100e3);
+    copy.restore(account.save(now), now);
+    copy.accept_register(at(610), wh(1100));  // 6 kWh have flowed: it did not make good
+    CHECK_TRUE(has(copy.line().flags_between(at(0), at(610)), flag::stuck));
+    EnergyAccount other = account_of(100e3);
+    other.restore(account.save(now), now);
+    other.accept_register(at(610), wh(7100));  // it did
+    CHECK_FALSE(has(other.line().flags_between(at(0), at(610)), flag::stuck));
+}
