@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::size_t most_events = 256;
 constexpr UtcTime first_plausible{std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}.time_since_epoch()};
-// A wall clock that falls back further than this was wrong before.
-constexpr std::chrono::hours longest_wait_for_clock{24};
 
 // A board without a battery wakes in 1970; labels made then would be lies.
 bool plausible(const Now& now) { return now.quality != ClockQuality::unsynced || now.utc >= first_plausible; }

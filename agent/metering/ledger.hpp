@@ -28,6 +28,9 @@ struct LedgerSettings {
     std::size_t closes_at_once = 96;  // by one close(), so that one tick stays short
 };
 
+// A wall clock that falls back further than this was wrong before: intervals then begin again, earlier.
+inline constexpr std::chrono::hours longest_wait_for_clock{24};
+
 struct IntervalEnergy {
     DeviceIndex device = 0;
     std::optional<Energy> energy;  // only when measured

@@ -145,7 +145,7 @@ ComputeCell& ComputeLedger::cell_of(Window kind, std::size_t index, const Closed
     ComputeCell& cell = cells_[index];
     const Span span = zone_.window(kind, interval.start);
     if (!(cell.span == span)) cell = {span, interval.end(), {}};
-    cell.end = std::max(cell.end, interval.end());
+    cell.end = interval.end();
     return cell;
 }
 
@@ -156,6 +156,7 @@ std::vector<Metric> ComputeLedger::add(const ClosedInterval& interval, const Now
     report(sums, interval.start, interval.end(), false, "", out);
     // The agent's own beginning, partial by nature, is no gap in its windows.
     const bool measured = std::any_of(sums.begin(), sums.end(), [](const auto& s) { return s.second.joint_s > 0; });
+    if (since_ && interval.start < *since_) since_.reset();  // the wall clock had been ahead
     if (!since_ && measured) since_ = interval.start;
     for (Server& server : servers_) server.line.forget_before(to_boot(now, interval.end()));
     if (!since_) return out;

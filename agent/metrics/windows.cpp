@@ -155,7 +155,26 @@ void Windows::begin(const ClosedInterval& interval, const std::vector<RatioSum>&
     begun_ = begun_ || std::any_of(plus.begin(), plus.end(), [](const RatioSum& sum) { return sum.joint_s > 0; });
 }
 
+// A wall clock that had run ahead by more than the ledger waits for left cells that no interval will reach for long.
+// What they hold of a window that this interval shares stays in it.
+void Windows::rewind(const ClosedInterval& interval) {
+    if (interval.amends || interval.start + longest_wait_for_clock >= newest_) return;
+    const auto drop_later = [&](std::deque<WindowCell>& cells, Window kind) {
+        const Span span = zone_.window(kind, interval.start);
+        while (!cells.empty() && cells.back().span.start > span.start) cells.pop_back();
+        if (!cells.empty()) cells.back().end = std::min(cells.back().end, interval.end());
+    };
+    drop_later(hours_, Window::hour);
+    drop_later(days_, Window::day);
+    drop_later(months_, Window::month);
+    newest_ = interval.end();
+    if (!since_ || *since_ <= interval.start) return;
+    since_.reset();
+    begun_ = false;
+}
+
 std::vector<Metric> Windows::add(const ClosedInterval& interval) {
+    rewind(interval);
     newest_ = std::max(newest_, interval.end());
     const auto plus = terms(interval.by_device, interval);
     begin(interval, plus);

@@ -80,6 +80,7 @@ private:
         std::vector<RatioSum> sums;
     };
 
+    void rewind(const ClosedInterval& interval);
     void begin(const ClosedInterval& interval, const std::vector<RatioSum>& plus);
     void list_series();
     [[nodiscard]] static std::string key(const Series& series);

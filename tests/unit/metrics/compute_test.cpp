@@ -323,6 +323,23 @@ TEST(ComputeLedger, its_state_survives_a_round_trip) {
     DOUBLES_EQUAL(work / (4000.0 * 3600), *get(metrics, "compute-per-watt-delivered-hour", "s1").value, 1e-12);
 }
 
+TEST(ComputeLedger, a_clock_that_was_ahead_is_forgotten) {
+    ComputeLedger compute = ledger();
+    run(compute, one, 0, 900, 0.5);
+    ClosedInterval ahead = quarter(0);
+    ahead.start += hours{24 * 20};  // in the same month
+    clocks.utc += hours{24 * 20};
+    compute.add(ahead, clocks.at(seconds{900}));
+    clocks.utc -= hours{24 * 20};
+    run(compute, one, 960, 1800, 0.5);
+    const auto metrics = add(compute, quarter(1));
+    for (const char* name : {"compute-per-watt-delivered-hour", "compute-per-watt-delivered-month"}) {
+        const Metric metric = get(metrics, name, "s1");
+        CHECK_TRUE(metric.start == year_2026 + seconds{900});
+        CHECK_TRUE(metric.end == year_2026 + seconds{1800});
+    }
+}
+
 TEST(ComputeLedger, a_site_without_accelerators_says_nothing) {
     ComputeLedger compute{plant.table, {}, {}, Zone{minutes{480}}};
     CHECK_EQUAL(0U, add(compute, quarter(0)).size());

@@ -315,3 +315,33 @@ TEST(Windows, the_agents_partial_beginning_is_no_gap) {
     DOUBLES_EQUAL(0, get(metrics, "pue-hour").coverage, 1e-15);
     DOUBLES_EQUAL(2.0 / 3, get(metrics, "pue-day").coverage, 1e-15);
 }
+
+TEST(Windows, a_clock_that_was_a_year_ahead_is_forgotten) {
+    Windows windows{plant.table, {}, china()};
+    windows.add(interval(year_2026 + hours{24 * 365}, seconds{900}, 9'000'000, 1'000'000));
+    Windows restored{plant.table, {}, china()};
+    restored.restore(windows.save());
+    std::vector<Metric> last;
+    for (int i = 0; i < 4; ++i) last = restored.add(quarter(i, 1300, 1000));
+    for (const char* name : {"pue-15min", "pue-hour", "pue-day", "pue-month", "pue-ytd", "pue-rolling-12m"}) {
+        const Metric& metric = get(last, name);
+        DOUBLES_EQUAL(1.3, *metric.value, 1e-15);
+        DOUBLES_EQUAL(1, metric.coverage, 1e-15);
+        CHECK_TRUE(metric.end == year_2026 + hours{1});
+    }
+    CHECK_TRUE(get(last, "pue-hour").start == year_2026);
+    CHECK_EQUAL(1U, restored.save().months.size());
+}
+
+TEST(Windows, what_was_measured_before_the_clock_ran_ahead_stays) {
+    Windows windows{plant.table, {}, china()};
+    for (int i = 0; i < 2; ++i) windows.add(quarter(i, 1500, 1000));
+    windows.add(interval(year_2026 + hours{24 * 20}, seconds{900}, 1500, 1000));  // later in the same month
+    windows.add(interval(year_2026 + hours{24 * 400}, seconds{900}, 9000, 1000));
+    const auto last = windows.add(quarter(3, 1500, 1000));
+    DOUBLES_EQUAL(1.5, *get(last, "pue-day").value, 1e-15);
+    DOUBLES_EQUAL(0.75, get(last, "pue-day").coverage, 1e-15);
+    CHECK_TRUE(get(last, "pue-day").start == year_2026);
+    DOUBLES_EQUAL(1.5, *get(last, "pue-month").value, 1e-15);
+    CHECK_TRUE(get(last, "pue-month").end == year_2026 + hours{1});
+}
