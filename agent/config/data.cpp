@@ -5,10 +5,6 @@
 #include <filesystem>
 #include <set>
 
-#ifndef PUED_DATA_DIR
-#define PUED_DATA_DIR "/usr/share/pued"
-#endif
-
 namespace pued {
 namespace {
 

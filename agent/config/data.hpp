@@ -11,7 +11,8 @@
 
 namespace pued {
 
-// /usr/share/pued, /etc/pued, then the configuration's data_directories; none twice (its last place counts).
+// share/pued below the prefix of the installation (/usr/share/pued), /etc/pued, then the configuration's
+// data_directories; none twice (its last place counts).
 std::vector<std::string> data_directories(const Config& config);
 
 // The files DIRECTORY/KIND/*SUFFIX of all directories, in their order and by name within each; of two with the same
