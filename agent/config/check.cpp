@@ -1,6 +1,8 @@
 // The order of the checks, and the words they share.
 #include "agent/config/check.hpp"
 
+#include <algorithm>
+
 #include "agent/config/check_parts.hpp"
 #include "agent/config/points.hpp"
 
@@ -10,14 +12,22 @@ namespace {
 
 constexpr std::size_t kMaxDevices = 2000;
 constexpr std::size_t kMaxPoints = 50000;
+// Each has a thread of its own; firmware/systemd/pued.service.in allows for so many.
+constexpr std::size_t kMaxBmcs = 200;
+constexpr std::size_t kMaxLines = 64;
 
 void size(const Context& context, const PointTable& points) {
     const auto too_many = [&](std::size_t count, std::size_t limit, const char* what) {
         if (count <= limit) return;
         context.problems.add({context.config.file, 0, 0}, {},
                              std::to_string(count) + ' ' + what + " are too many for one pued (expected at most " +
-                                 std::to_string(limit) + "; divide the site among several)");
+                                 std::to_string(limit) +
+                                 "; divide the site among several, each with an agent of its own in [site])");
     };
+    const auto& servers = context.config.servers;
+    const auto bmcs = std::count_if(servers.begin(), servers.end(), [](const auto& s) { return !s.host.empty(); });
+    too_many(static_cast<std::size_t>(bmcs), kMaxBmcs, "servers with a bmc");
+    too_many(context.config.lines.size(), kMaxLines, "lines");
     too_many(points.devices.size(), kMaxDevices, "devices");
     too_many(points.points.size(), kMaxPoints, "points");
 }

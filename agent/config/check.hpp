@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "agent/config/config.hpp"
 #include "agent/config/problems.hpp"
@@ -17,7 +18,8 @@ namespace pued {
 struct KnownIds {
     std::optional<std::set<std::string>> accelerators;  // ids of config/accelerators
     std::optional<std::set<std::string>> rules;         // ids of config/rules
-    std::set<std::string> regions;                      // used by rules, besides China's provinces
+    std::set<std::string> regions{};                    // used by rules, besides China's provinces
+    std::vector<std::string> searched{};                // the data directories, for messages
 };
 
 // Adds a problem, at its place in the file, for everything that does not fit together.

@@ -35,6 +35,13 @@ void check_count(const Context& context, const Entry& entry, const std::string& 
     }
 }
 
+// "a data directory: /usr/share/pued, /etc/pued"
+std::string data_directory(const Context& context) {
+    std::string out;
+    for (const auto& directory : context.known.searched) out += (out.empty() ? ": " : ", ") + directory;
+    return "a data directory" + out;
+}
+
 void check_profile(const Context& context, const Entry& entry, const ModbusDevice& meter) {
     if (meter.profile.empty()) return;
     const auto map = context.maps.find(meter.profile);
@@ -45,7 +52,7 @@ void check_profile(const Context& context, const Entry& entry, const ModbusDevic
     std::vector<std::string> known;
     for (const auto& [id, unused] : context.maps) known.push_back(id);
     context.unknown(entry, "profile", meter.profile, "is unknown", known,
-                    "the id of a register map, a file in devices/ of a data directory");
+                    "the id of a register map, a file in devices/ of " + data_directory(context));
 }
 
 std::string lower(std::string text) {

@@ -14,8 +14,9 @@ namespace {
 
 constexpr std::string_view kSuffix = ".toml";
 
-KnownIds known_ids(const Installation& installation) {
+KnownIds known_ids(const Installation& installation, std::vector<std::string> searched) {
     KnownIds out;
+    out.searched = std::move(searched);
     auto& accelerators = out.accelerators.emplace();
     for (const auto& [id, accelerator] : installation.accelerators) accelerators.insert(id);
     auto& rules = out.rules.emplace();
@@ -39,7 +40,7 @@ std::optional<Installation> load_installation(const std::string& config_file, Pr
     for (auto& chip : load_accelerators(find_files(directories, "accelerators", kSuffix), problems)) {
         out.accelerators.emplace(chip.id, std::move(chip));
     }
-    check(out.config, out.maps, known_ids(out), problems);
+    check(out.config, out.maps, known_ids(out, directories), problems);
     out.points = build_points(out.config, out.maps);
     return out;
 }

@@ -178,6 +178,38 @@ TEST(Check, too_many_devices_are_refused) {
     Problems problems;
     check(config, {}, {}, problems);
     STRCMP_EQUAL(
-        "t.toml: 2001 devices are too many for one pued (expected at most 2000; divide the site among several)\n",
+        "t.toml: 2001 devices are too many for one pued (expected at most 2000; divide the site among several, each "
+        "with "
+        "an agent of its own in [site])\n",
         test::listed(problems).c_str());
+}
+
+TEST(Check, bmcs_and_lines_are_no_more_than_the_unit_has_threads_for) {
+    const auto said = [](int bmcs, int lines) {
+        std::string text = "[site]\nid = 's'\n";
+        for (int i = 0; i < bmcs; ++i) {
+            const auto n = std::to_string(i);
+            text += "[[server]]\nid = 'g" + n + "'\nbmc = 'b" + n + "'\nuser = 'u'\npassword_file = 'f'\n";
+        }
+        for (int i = 0; i < lines; ++i) {
+            const auto n = std::to_string(i);
+            text += "[[line]]\nid = 'l" + n + "'\ndevice = '/dev/ttyS" + n + "'\n";
+        }
+        return problems_of(text + "[[server]]\nid = 'no-bmc'\nrole = 'none'\n");
+    };
+    STRCMP_EQUAL("", said(200, 64).c_str());
+    STRCMP_CONTAINS("t.toml: 201 servers with a bmc are too many for one pued (expected at most 200; divide",
+                    said(201, 64).c_str());
+    STRCMP_CONTAINS("t.toml: 65 lines are too many for one pued (expected at most 64; divide", said(200, 65).c_str());
+}
+
+TEST(Check, an_unknown_profile_names_the_folders_that_were_searched) {
+    Problems problems;
+    const auto config =
+        parse_config("[site]\nid = 's'\n[[meter]]\nid = 'm'\nhost = 'h'\nprofile = 'x'\n", "t", problems);
+    auto known = test::known();
+    known.searched = {"/usr/share/pued", "/etc/pued"};
+    check(*config, test::maps(), known, problems);
+    STRCMP_CONTAINS("a file in devices/ of a data directory: /usr/share/pued, /etc/pued)",
+                    test::listed(problems).c_str());
 }
