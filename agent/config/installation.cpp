@@ -3,6 +3,7 @@
 
 #include "agent/config/accelerator_file.hpp"
 #include "agent/config/check.hpp"
+#include "agent/config/check_files.hpp"
 #include "agent/config/data.hpp"
 #include "agent/config/load.hpp"
 #include "agent/config/points.hpp"
@@ -40,6 +41,7 @@ std::optional<Installation> load_installation(const std::string& config_file, Pr
     for (auto& chip : load_accelerators(find_files(directories, "accelerators", kSuffix), problems)) {
         out.accelerators.emplace(chip.id, std::move(chip));
     }
+    check_files(out.config, problems);
     check(out.config, out.maps, known_ids(out, directories), problems);
     out.points = build_points(out.config, out.maps);
     return out;

@@ -73,7 +73,7 @@ std::optional<Config> parse_config(std::string_view text, std::string file, Prob
     config.file = std::move(file);
     config.sha256 = sha256_hex(text);
     Table root = document->root();
-    config.places.note("", 0, root, {});
+    config.places.note("", 0, root, {"data_directories"});
     top_level(root, config);
     for (const auto part : {load::site, load::metering, load::mqtt, load::rules, load::lines, load::meters,
                             load::servers, load::mqtt_values, load::alerts}) {

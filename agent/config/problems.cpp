@@ -57,6 +57,14 @@ std::string begun(std::string_view word, const std::vector<std::string>& choices
     return word.size() < 3 || found == choices.end() ? std::string{} : *found;
 }
 
+std::vector<Problem> in_order(std::vector<Problem> list) {
+    std::stable_sort(list.begin(), list.end(), [](const Problem& a, const Problem& b) {
+        return std::tie(a.place.file, a.place.line, a.place.column) <
+               std::tie(b.place.file, b.place.line, b.place.column);
+    });
+    return list;
+}
+
 }  // namespace
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& choices) {
@@ -95,12 +103,14 @@ void Problems::add(Place place, std::string where, std::string what) {
     }
 }
 
+void Problems::note(Place place, std::string where, std::string what) {
+    if (notes_.size() < limit) notes_.push_back({std::move(place), one_line(where), one_line("note: " + what)});
+}
+
+std::vector<Problem> Problems::notes() const { return in_order(notes_); }
+
 std::vector<Problem> Problems::sorted() const {
-    auto out = list_;
-    std::stable_sort(out.begin(), out.end(), [](const Problem& a, const Problem& b) {
-        return std::tie(a.place.file, a.place.line, a.place.column) <
-               std::tie(b.place.file, b.place.line, b.place.column);
-    });
+    auto out = in_order(list_);
     if (omitted_ > 0) {
         out.push_back({{out.back().place.file, 0, 0}, {}, std::to_string(omitted_) + " more problems are not listed"});
     }

@@ -30,11 +30,14 @@ public:
     // Both texts are made fit for one line of a log: control characters escaped, overlong ones cut.
     void add(Place place, std::string where, std::string what);
     [[nodiscard]] bool none() const { return list_.empty(); }
+    // What deserves a look but is no reason to refuse anything: kept apart, "note: " before its text.
+    void note(Place place, std::string where, std::string what);
+    [[nodiscard]] std::vector<Problem> notes() const;  // in order, as sorted()
     // In order of file, line, column; at the end, where more than `limit` came, a line that says how many.
     [[nodiscard]] std::vector<Problem> sorted() const;
 
 private:
-    std::vector<Problem> list_;
+    std::vector<Problem> list_, notes_;
     std::size_t omitted_ = 0;
 };
 

@@ -37,7 +37,6 @@ public:
         return out;
     }
 
-private:
     std::string relative(std::string text) const {
         const auto prefix = path_.string() + '/';
         for (auto at = text.find(prefix); at != std::string::npos; at = text.find(prefix))
@@ -45,6 +44,7 @@ private:
         return text;
     }
 
+private:
     std::filesystem::path path_;
 };
 
