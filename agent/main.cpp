@@ -1,5 +1,6 @@
 // pued: parses the command line and calls the verb. Wrong usage: one line on stderr, exit 2.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <string>
 
@@ -37,10 +38,12 @@ int main(int argc, char** argv) {
     } catch (const CLI::Success& done) {
         return app.exit(done);  // --help, --version
     } catch (const CLI::ParseError& error) {
-        const std::string first = argc > 1 ? argv[1] : "-";
+        const std::string first = argc > 1 ? argv[1] : "";
         const bool known =
-            first[0] == '-' || first == run->get_name() || first == check->get_name() || first == once->get_name();
-        const auto what = known ? error.what() : "\"" + first + "\" is no command (expected run, check or read)";
+            first.empty() || first == run->get_name() || first == check->get_name() || first == once->get_name();
+        auto what = known ? std::string{error.what()} : "\"" + first + "\" is no command (expected run, check or read)";
+        std::replace_if(
+            what.begin(), what.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
         std::fprintf(stderr, "pued: %s (try: pued --help)\n", what.c_str());
         return 2;
     }

@@ -1,5 +1,6 @@
 // pued read: polls every source once (or keeps on), and prints a table or a JSON document of all points.
-#include <algorithm>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -37,8 +38,8 @@ void watch(ReportQueue& queue, const Clock& clock, ReadingTable& table, const Re
             const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - now);
             for (const auto& report : queue.take(left)) table.accept(report);
         }
-        if (!options.json) std::fputs("\033[H\033[2J", stdout);
-        table.print(stdout, clock.now(), options.json);
+        if (!options.json && ::isatty(STDOUT_FILENO) == 1) std::fputs("\033[H\033[2J", stdout);
+        table.print(stdout, clock.now(), options.json ? TableShape::json_line : TableShape::text);
     }
 }
 
@@ -49,9 +50,7 @@ int read_command(const std::string& config_file, const ReadOptions& options) {
     if (!installation) return 1;
     const SystemClock clock;
     ReportQueue queue;
-    Problems problems;
-    auto sources = make_sources(*installation, clock, problems);
-    if (!problems.none()) return complain(problems);
+    auto sources = make_sources(*installation, clock);
     std::signal(SIGINT, interrupt);
     std::signal(SIGTERM, interrupt);
 
@@ -61,7 +60,7 @@ int read_command(const std::string& config_file, const ReadOptions& options) {
     if (options.watch) {
         watch(queue, clock, table, options);
     } else {
-        table.print(stdout, clock.now(), options.json);
+        table.print(stdout, clock.now(), options.json ? TableShape::json : TableShape::text);
     }
     const int status = table.all_good() ? 0 : 1;
     if (!pollers.stop(std::chrono::milliseconds{1500})) {

@@ -15,6 +15,11 @@ std::string_view name_of(Quality quality) {
     return kNames[static_cast<std::size_t>(quality)];
 }
 
+std::string why_not_good(const Report& report, std::string_view quality) {
+    if (!report.error.empty()) return report.error;
+    return quality == "stale" ? "an old value" : "the device gives no value";
+}
+
 }  // namespace
 
 void ReadingTable::accept(const Report& report) {
@@ -22,15 +27,19 @@ void ReadingTable::accept(const Report& report) {
 }
 
 bool ReadingTable::complete() const {
-    return std::all_of(reports_.begin(), reports_.end(), [](const auto& report) { return report.has_value(); });
+    for (DeviceIndex i = 0; i < reports_.size(); ++i) {
+        if (!reports_[i] && !points_.devices[i].points.empty()) return false;
+    }
+    return true;
 }
 
 bool ReadingTable::all_good() const {
-    return std::all_of(reports_.begin(), reports_.end(), [](const auto& report) {
-        return report && report->state == DeviceState::good &&
-               std::all_of(report->samples.begin(), report->samples.end(),
-                           [](const Sample& sample) { return sample.quality == Quality::good; });
-    });
+    const auto is_good = [](const Sample& sample) { return sample.quality == Quality::good; };
+    return complete() && std::all_of(reports_.begin(), reports_.end(), [&](const auto& report) {
+               if (!report) return true;
+               return report->state == DeviceState::good &&
+                      std::all_of(report->samples.begin(), report->samples.end(), is_good);
+           });
 }
 
 void ReadingTable::append_rows(DeviceIndex device, const Now& now, std::vector<Row>& out) const {
@@ -47,8 +56,8 @@ void ReadingTable::append_rows(DeviceIndex device, const Now& now, std::vector<R
             const bool there = sample != report->samples.end();
             if (there && sample->quality != Quality::invalid) row.value = sample->value;
             if (there) row.quality = name_of(sample->quality);
-            row.age_s = in_seconds(now.boot - report->at);
-            if (row.quality != "good") row.error = report->error.empty() ? "the device gives no value" : report->error;
+            if (there) row.age_s = in_seconds(now.boot - report->at);
+            if (row.quality != "good") row.error = why_not_good(*report, row.quality);
         }
         out.push_back(std::move(row));
     }
@@ -63,9 +72,9 @@ std::vector<ReadingTable::Row> ReadingTable::rows(const Now& now) const {
     return out;
 }
 
-void ReadingTable::print(std::FILE* out, const Now& now, bool json) const {
+void ReadingTable::print(std::FILE* out, const Now& now, TableShape shape) const {
     const auto all = rows(now);
-    if (json) {
+    if (shape != TableShape::text) {
         Json document{{"time", json_time(now.utc)}, {"points", Json::array()}};
         for (const auto& row : all) {
             document["points"].push_back({{"point", row.point},
@@ -75,7 +84,8 @@ void ReadingTable::print(std::FILE* out, const Now& now, bool json) const {
                                           {"age_s", json_number(row.age_s)},
                                           {"error", row.error.empty() ? Json(nullptr) : Json(row.error)}});
         }
-        fmt::print(out, "{}\n", to_text(document, 2));
+        fmt::print(out, "{}\n", to_text(document, shape == TableShape::json ? 2 : -1));
+        std::fflush(out);
         return;
     }
     std::size_t width = 5;

@@ -11,14 +11,17 @@
 
 namespace pued {
 
+enum class TableShape : std::uint8_t { text, json, json_line };
+
 class ReadingTable {
 public:
     explicit ReadingTable(const PointTable& points) : points_(points), reports_(points.devices.size()) {}
 
     void accept(const Report& report);
+    // A device without points of its own (a server whose values come by MQTT) reports nothing and is not waited for.
     [[nodiscard]] bool complete() const;  // every device has reported, good or not
     [[nodiscard]] bool all_good() const;  // and every point is good
-    void print(std::FILE* out, const Now& now, bool json) const;
+    void print(std::FILE* out, const Now& now, TableShape shape) const;
 
 private:
     struct Row {

@@ -20,7 +20,11 @@ namespace pued {
 namespace {
 
 constexpr std::chrono::milliseconds kTick{100};
-constexpr std::chrono::milliseconds kPatience{1200};  // for sources to close their sessions; the whole exit takes < 2 s
+// The whole exit takes less than 2 s: so long for the sources to close their sessions, so long for the last words.
+constexpr std::chrono::milliseconds kPatience{800};
+constexpr std::chrono::milliseconds kLastWords{300};
+// At a reload nobody waits for us: a line is not opened anew while its old thread is still inside a request.
+constexpr std::chrono::milliseconds kReloadPatience{5000};
 constexpr Duration kStuck = std::chrono::seconds{60};  // a source that does not come back for so long
 constexpr const char* kBooks = "engine.json";
 
@@ -66,7 +70,7 @@ public:
             return 1;
         }
         connect(*site);
-        load_books(*site);
+        if (!load_books(*site)) return 1;
         poll(*site);
         site_ = std::move(site);
         tell(service_.ready());
@@ -82,11 +86,12 @@ private:
         auto installation = load_installation(config_file_, problems);
         if (!problems.none() || !installation) return refuse(problems);
         auto site = std::make_unique<Site>(std::move(*installation), clock_, log_);
-        sources_ = make_sources(site->installation, clock_, problems);
+        sources_ = make_sources(site->installation, clock_);
         const auto& mqtt = site->installation.config.mqtt;
         if (mqtt.enabled && !mqtt.password_file.empty()) {
             const auto password = read_secret(mqtt.password_file);
-            if (!password) problems.add({config_file_, 0, 0}, "mqtt", "password_file " + password.error());
+            const auto place = site->installation.config.places.at("mqtt", 0, "password_file");
+            if (!password) problems.add(place, "mqtt", "password_file " + password.error());
             if (password) password_ = *password;
         }
         if (!problems.none()) return refuse(problems);
@@ -99,13 +104,17 @@ private:
         return nullptr;
     }
 
-    void load_books(Site& site) {
+    // Books that are there and cannot be read are not written over: somebody has to look.
+    bool load_books(Site& site) {
         auto books = store_->load(kBooks);
         if (!books) {
-            log_.write(Level::error, "state", {{"error", books.error()}});
-        } else if (*books) {
-            restore(site, **books);
+            log_.write(
+                Level::error, "state",
+                {{"error", books.error()}, {"action", "not starting (mend it, or move the file away to begin anew)"}});
+            return false;
         }
+        if (*books) restore(site, **books);
+        return true;
     }
 
     void restore(Site& site, const std::string& books) {
@@ -121,13 +130,18 @@ private:
     // To the broker; before the books are restored, because open alerts are told again.
     void connect(Site& site) {
         const auto& config = site.installation.config;
-        if (config.mqtt.enabled) {
-            site.publisher.emplace(config.mqtt, Credentials{config.mqtt.user, password_}, mqtt_client_id(config),
-                                   site.engine.farewell(clock_.now()), config.sha256, clock_, [this](std::string line) {
-                                       log_.write(Level::info, "mqtt", {{"text", std::move(line)}});
-                                   });
-            site.sink.to = &*site.publisher;
-        }
+        if (!config.mqtt.enabled)
+            return log_.write(Level::warning, "mqtt", {{"text", "no [mqtt]: nothing is published"}});
+        site.publisher.emplace(config.mqtt, Credentials{config.mqtt.user, password_}, mqtt_client_id(config),
+                               site.engine.farewell(clock_.now()), config.sha256, clock_,
+                               [this](std::string line) { log_broker(std::move(line)); });
+        site.sink.to = &*site.publisher;
+    }
+
+    // From the publisher's thread. All it tells but "… connected …" is trouble.
+    void log_broker(std::string line) {
+        const bool well = line.find(": connected") != std::string::npos;
+        log_.write(well ? Level::info : Level::warning, "mqtt", {{"text", std::move(line)}});
     }
 
     // Everything is in place: the sources may speak.
@@ -139,6 +153,8 @@ private:
         site_->engine.tick(now, surroundings());
         if (site_->engine.wants_saving()) save(now);
         feed_watchdog(now.boot);
+        // Sites of before whose last thread has come back at last.
+        std::erase_if(leaked_, [](const auto& old) { return old->pollers->stop(std::chrono::milliseconds{0}); });
         if (const auto signal = signals_.wait(Duration{0})) obey(*signal);
     }
 
@@ -155,7 +171,7 @@ private:
     }
 
     [[nodiscard]] Surroundings surroundings() const {
-        return {site_->publisher ? site_->publisher->stats().outbox : 0, site_->queue.dropped()};
+        return {site_->publisher ? site_->publisher->stats().outbox : 0, site_->queue.dropped(), !cannot_save_};
     }
 
     // A full disk must not stop the metering: said once when it begins and once when it ends.
@@ -192,11 +208,10 @@ private:
 
     // The old sources stop, what they still said is counted, the books go over, the new ones start.
     void exchange(std::unique_ptr<Site> next) {
-        const bool all = site_->pollers->stop(kPatience);
-        for (const auto& report : site_->queue.take(std::chrono::milliseconds{0}))
-            site_->engine.accept(report, clock_.now());
+        const bool all = site_->pollers->stop(kReloadPatience);
+        drain();
         const auto books = site_->engine.snapshot(clock_.now());
-        if (site_->publisher) site_->publisher->close({}, kPatience);
+        if (site_->publisher) site_->publisher->close(last_words(*next), kLastWords);
         connect(*next);
         restore(*next, books);
         if (!all) leaked_.push_back(std::move(site_));  // a thread is still inside it
@@ -205,18 +220,30 @@ private:
         save(clock_.now());
     }
 
+    // What the old connection says when the next one speaks elsewhere: that this place is empty now.
+    [[nodiscard]] std::vector<Message> last_words(const Site& next) const {
+        const auto farewell = site_->engine.farewell(clock_.now());
+        const auto &from = site_->installation.config.mqtt, &to = next.installation.config.mqtt;
+        const bool same_broker = to.enabled && from.host == to.host && from.port == to.port;
+        if (same_broker && farewell.topic == next.engine.farewell(clock_.now()).topic) return {};
+        return {farewell};
+    }
+
+    void drain() {
+        for (const auto& report : site_->queue.take(std::chrono::milliseconds{0})) {
+            site_->engine.accept(report, clock_.now());
+        }
+    }
+
     int leave() {
         tell(service_.stopping());
         const bool all = site_->pollers->stop(kPatience);
-        for (const auto& report : site_->queue.take(std::chrono::milliseconds{0}))
-            site_->engine.accept(report, clock_.now());
-        site_->engine.tick(clock_.now(), surroundings());
+        drain();
         save(clock_.now());
-        if (site_->publisher)
-            site_->publisher->close({site_->engine.farewell(clock_.now())}, std::chrono::milliseconds{500});
-        log_.write(Level::info, "stopped");
-        if (!all || !leaked_.empty()) std::_Exit(0);  // a thread is inside a protocol library: nothing may be destroyed
-        return 0;
+        if (site_->publisher) site_->publisher->close({site_->engine.farewell(clock_.now())}, kLastWords);
+        log_.write(Level::info, "stopped", {{"sources", all ? "closed" : "abandoned"}});
+        // A thread may still be inside a protocol library that waits for a silent peer: nothing may be destroyed.
+        std::_Exit(0);
     }
 
     std::string config_file_;

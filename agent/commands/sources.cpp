@@ -1,7 +1,9 @@
 // From configuration to drivers. Every driver gets its own devices' first point and poll period.
 #include "agent/commands/sources.hpp"
 
+#include <algorithm>
 #include <map>
+#include <thread>
 
 #include "agent/config/secret.hpp"
 #ifdef WITH_IPMI_LAN
@@ -13,10 +15,38 @@
 namespace pued {
 namespace {
 
+// Stands for a source that cannot be had: says why at every poll.
+class Unavailable final : public Source {
+public:
+    Unavailable(std::vector<DeviceIndex> devices, Duration period, std::string why, const Clock& clock)
+        : devices_(std::move(devices)), period_(period), why_(std::move(why)), next_(clock.now().boot), clock_(clock) {}
+
+    void step(BootTime until, ReportSink& out) override {
+        const auto now = clock_.now().boot;
+        if (now >= next_) {
+            next_ = std::max(next_ + period_, now);
+            for (const auto device : devices_) {
+                Report report;
+                report.device = device;
+                report.at = now;
+                report.error = why_;
+                out.deliver(std::move(report));
+            }
+        }
+        std::this_thread::sleep_for(std::min<Duration>(until - now, std::chrono::milliseconds{200}));
+    }
+
+private:
+    std::vector<DeviceIndex> devices_;
+    Duration period_;
+    std::string why_;
+    BootTime next_;
+    const Clock& clock_;
+};
+
 class Builder {
 public:
-    Builder(const Installation& installation, const Clock& clock, Problems& problems)
-        : installation_(installation), clock_(clock), problems_(problems) {}
+    Builder(const Installation& installation, const Clock& clock) : installation_(installation), clock_(clock) {}
 
     std::vector<std::unique_ptr<Source>> build() {
         add_meters();
@@ -65,28 +95,32 @@ private:
 
     [[nodiscard]] Duration period(DeviceIndex device) const { return installation_.points.devices[device].period; }
 
-    // The password, or nothing after the problem has been noted. No file: no password.
-    std::optional<std::string> secret(const std::string& file, const std::string& where) {
+    void add_unavailable(std::vector<DeviceIndex> devices, const std::string& why) {
+        const auto every = period(devices.front());
+        sources_.push_back(std::make_unique<Unavailable>(std::move(devices), every, why, clock_));
+    }
+
+    // No file: no password.
+    static Result<std::string> secret(const std::string& file) {
         if (file.empty()) return std::string{};
-        auto password = read_secret(file);
-        if (password) return *password;
-        problems_.add({config().file, 0, 0}, where, "password_file " + password.error());
-        return std::nullopt;
+        return read_secret(file);
     }
 
     void add_servers() {
         for (const auto& server : config().servers) {
             if (server.host.empty()) continue;
-#ifdef WITH_IPMI_LAN
             const auto device = device_of(server.id);
-            const auto password = secret(server.password_file, "server \"" + server.id + "\"");
-            if (!password) continue;
+#ifdef WITH_IPMI_LAN
+            const auto password = secret(server.password_file);
+            if (!password) {
+                add_unavailable({device}, "password_file " + password.error());
+                continue;
+            }
             const auto power = server.power ? point_named(server.id + ".power_w") : std::nullopt;
             const auto activity = server.activity ? point_named(server.id + ".activity") : std::nullopt;
             sources_.push_back(make_lan_source({device, server, *password, power, activity, period(device)}, clock_));
 #else
-            problems_.add({config().file, 0, 0}, "server \"" + server.id + "\"",
-                          "this pued was built without IPMI over LAN (expected one built WITH_IPMI_LAN)");
+            add_unavailable({device}, "this pued was built without IPMI over LAN (expected one built WITH_IPMI_LAN)");
 #endif
         }
     }
@@ -94,19 +128,19 @@ private:
     void add_mqtt_values() {
         if (config().mqtt_values.empty()) return;
         std::vector<MqttPoint> points;
+        std::vector<DeviceIndex> devices;
         for (const auto& value : config().mqtt_values) {
-            const auto device = device_of(value.id);
-            points.push_back({value, device, first_point(device)});
+            devices.push_back(device_of(value.id));
+            points.push_back({value, devices.back(), first_point(devices.back())});
         }
-        const auto password = secret(config().mqtt.password_file, "mqtt");
-        if (!password) return;
+        const auto password = secret(config().mqtt.password_file);
+        if (!password) return add_unavailable(std::move(devices), "mqtt password_file " + password.error());
         sources_.push_back(make_mqtt_source(config().mqtt, {config().mqtt.user, *password},
                                             mqtt_client_id(config()) + "-in", std::move(points), clock_));
     }
 
     const Installation& installation_;
     const Clock& clock_;
-    Problems& problems_;
     std::vector<std::unique_ptr<Source>> sources_;
 };
 
@@ -117,9 +151,8 @@ std::string mqtt_client_id(const Config& config) {
     return "pued-" + config.site.id + "-" + config.site.agent;
 }
 
-std::vector<std::unique_ptr<Source>> make_sources(const Installation& installation, const Clock& clock,
-                                                  Problems& problems) {
-    return Builder{installation, clock, problems}.build();
+std::vector<std::unique_ptr<Source>> make_sources(const Installation& installation, const Clock& clock) {
+    return Builder{installation, clock}.build();
 }
 
 }  // namespace pued

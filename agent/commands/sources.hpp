@@ -14,8 +14,7 @@ namespace pued {
 // What the broker knows us by: configured, or pued-SITE-AGENT.
 std::string mqtt_client_id(const Config& config);
 
-// A password file that cannot be read is a problem, and its source is left out.
-std::vector<std::unique_ptr<Source>> make_sources(const Installation& installation, const Clock& clock,
-                                                  Problems& problems);
+// A source whose password cannot be read reports just that, so that the others run.
+std::vector<std::unique_ptr<Source>> make_sources(const Installation& installation, const Clock& clock);
 
 }  // namespace pued

@@ -36,7 +36,20 @@ struct Watch {
     Direction direction = Direction::at_most;
     std::string severity;
     AlertSettings settings;
-    const Rule* source = nullptr;  // null: the operator's own threshold
+    const Rule* source = nullptr;                  // null: the operator's own threshold
+    Confidence confidence = Confidence::recalled;  // of the limit that binds here
+};
+
+// An alert with everything that its next message needs, also when its watch is gone. What survives a restart.
+struct AlertEntry {
+    AlertState state;
+    Evaluation latest;
+    std::string metric, severity;
+    double limit = 0;
+    Direction direction = Direction::at_most;
+    Verdict verdict = Verdict::insufficient_data;  // of the rule over its own period
+    std::optional<double> p_conform;
+    std::string payload;  // as last published: what a restart publishes again, so that one rev has one content
 };
 
 struct AlertChange {
@@ -45,52 +58,44 @@ struct AlertChange {
     Message message;
 };
 
-// Why a rule is not watched.
-struct Unwatched {
-    std::string rule;
-    Applicability applicability;
-};
-
 class AlertBook {
 public:
-    // Keeps a reference to the installation. `today` is the civil date at the site.
-    AlertBook(const Installation& installation, std::chrono::year_month_day today);
+    using Entries = std::map<std::string, AlertEntry>;  // by "scope/rule"
 
+    // Keeps a reference to the installation. Watches nothing until lay_out().
+    explicit AlertBook(const Installation& installation) : installation_(installation), topics_(installation.config) {}
+
+    // Chooses what is watched on this civil date of the site. Called again when the date changes: rules begin and end.
+    // Alerts whose limit is watched no more, or is another now, are told as resolved.
+    std::vector<AlertChange> lay_out(std::chrono::year_month_day today, const Now& now);
     // Steps the alerts that watch this metric of this scope.
     std::vector<AlertChange> evaluate(std::string_view scope, std::string_view metric, const Evaluation& evaluation,
                                       const Now& now);
-    // The verdict of a rule over its own period; told with its alert from here on.
-    void set_judgement(const std::string& rule, Judgement judgement);
+    // The verdict of a rule on a scope over the rule's own period; told again where it changes under an open alert.
+    std::vector<AlertChange> set_judgement(std::string_view scope, std::string_view rule, const Judgement& judgement);
 
     [[nodiscard]] const std::vector<Watch>& watches() const { return watches_; }
-    [[nodiscard]] const std::vector<Unwatched>& unwatched() const { return unwatched_; }
-    // Alerts that are firing or pending, as they stand: to be published again after a restart.
+    // Every alert that was ever told and not yet taken away, as it was told last: to be published again after a
+    // restart.
     [[nodiscard]] std::vector<Message> standing() const;
 
-    // What survives a restart, by "scope/rule".
-    struct Entry {
-        AlertState state;
-        Evaluation latest;
-    };
-    using Entries = std::map<std::string, Entry>;
-    [[nodiscard]] Entries save() const;
-    // Alerts whose limit is no longer watched, or is another now, are told as resolved.
-    std::vector<AlertChange> restore(Entries saved, const Now& now);
+    [[nodiscard]] const Entries& save() const { return entries_; }
+    // Before lay_out().
+    void restore(Entries saved) { entries_ = std::move(saved); }
 
 private:
     void watch_rules(std::chrono::year_month_day today);
-    void watch_rule(const Rule& rule, double limit, std::string_view severity);
+    void watch_rule(const Rule& rule, double limit, Confidence confidence);
+    void watch_chips(Watch watch);
     void watch_own();
-    void add(Watch watch);
-    [[nodiscard]] Message message(const Watch& watch, const Entry& entry) const;
-    [[nodiscard]] AlertChange ended(const std::string& key, Entry entry, const Now& now) const;
+    [[nodiscard]] bool watched(const std::string& key) const;
+    AlertChange publish(const Watch& watch, AlertEntry& entry, AlertPhase from) const;
+    AlertChange end(const std::string& key, AlertEntry& entry, const Now& now) const;
 
     const Installation& installation_;
     Topics topics_;
     std::vector<Watch> watches_;
-    std::vector<Entry> entries_;  // of watches_, same index
-    std::vector<Unwatched> unwatched_;
-    std::map<std::string, Judgement> judgements_;  // by rule
+    Entries entries_;  // also of watches that are gone, until they are taken away
 };
 
 }  // namespace pued

@@ -16,7 +16,7 @@ Json standard_of(const Watch& watch) {
             {"title", {{"en", standard.title.en}, {"zh", standard.title.zh}}},
             {"source", standard.source},
             {"force", to_string(standard.force)},
-            {"confidence", to_string(standard.confidence)}};
+            {"confidence", to_string(watch.confidence)}};
 }
 
 // For the operator's own thresholds: "it-power of site is 9.1e+05, above the threshold 9e+05".
@@ -66,31 +66,29 @@ Json window_of(const Evaluation& latest) {
     return {{"start", json_time(latest.start)}, {"end", json_time(latest.end)}, {"seconds", json_number(seconds)}};
 }
 
-}  // namespace
-
-std::string alert_payload(const Watch& watch, const AlertState& state, const Evaluation& latest,
-                          const Judgement* judgement) {
-    const auto verdict = judgement == nullptr ? Verdict::insufficient_data : judgement->verdict;
+// `text`: the message in both languages.
+std::string payload_with(const Watch& watch, const AlertEntry& entry, Json text) {
+    const auto& state = entry.state;
     const Json payload{
         {"alert_id", state.alert_id},
         {"rule", watch.rule},
         {"scope", watch.scope},
         {"standard", standard_of(watch)},
         {"state", public_state(state)},
-        {"verdict", to_string(verdict)},
+        {"verdict", to_string(entry.verdict)},
         {"severity", watch.severity},
         {"since", json_time(state.since)},
         {"onset", json_time(state.onset)},
-        {"time", json_time(latest.end)},
+        {"time", json_time(entry.latest.end)},
         {"metric", watch.metric},
-        {"value", json_number(latest.value)},
+        {"value", json_number(entry.latest.value)},
         {"limit", json_number(watch.limit)},
-        {"unit", latest.unit},
+        {"unit", entry.latest.unit},
         {"u", nullptr},
-        {"p_conform", judgement == nullptr ? Json(nullptr) : json_number(judgement->p_conform)},
-        {"window", window_of(latest)},
-        {"coverage", json_number(latest.coverage)},
-        {"message", message_of(watch, state, latest)},
+        {"p_conform", json_number(entry.p_conform)},
+        {"window", window_of(entry.latest)},
+        {"coverage", json_number(entry.latest.coverage)},
+        {"message", std::move(text)},
         {"evidence", {{"journal_seq", nullptr}, {"epoch", nullptr}, {"record_sha256", nullptr}}},
         {"acked", state.acked ? Json{{"by", state.acked->by}} : Json(nullptr)},
         {"shelved_until", state.shelved ? json_time(state.shelved->until) : Json(nullptr)},
@@ -99,6 +97,20 @@ std::string alert_payload(const Watch& watch, const AlertState& state, const Eva
         {"stale", state.stale},
     };
     return to_text(payload);
+}
+
+}  // namespace
+
+std::string alert_payload(const Watch& watch, const AlertEntry& entry) {
+    return payload_with(watch, entry, message_of(watch, entry.state, entry.latest));
+}
+
+std::string closed_payload(const Watch& watch, const AlertEntry& entry) {
+    return payload_with(
+        watch, entry,
+        {{"en", fmt::format("Closed: the limit {:.6g} on {} of {} is no longer watched", watch.limit, watch.metric,
+                            watch.scope)},
+         {"zh", fmt::format("已关闭：不再监视 {} 的 {} 限值 {:.6g}", watch.scope, watch.metric, watch.limit)}});
 }
 
 }  // namespace pued

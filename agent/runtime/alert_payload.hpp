@@ -7,7 +7,8 @@
 
 namespace pued {
 
-std::string alert_payload(const Watch& watch, const AlertState& state, const Evaluation& latest,
-                          const Judgement* judgement);
+std::string alert_payload(const Watch& watch, const AlertEntry& entry);
+// The same for an alert that ends because nobody watches its limit any more.
+std::string closed_payload(const Watch& watch, const AlertEntry& entry);
 
 }  // namespace pued

@@ -2,6 +2,7 @@
 #include "agent/runtime/engine.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "agent/metering/ledger.hpp"
 #include "agent/metrics/compute.hpp"
@@ -20,6 +21,7 @@ namespace {
 constexpr std::string_view kYearMetric = "pue-rolling-12m";
 constexpr Duration kStatusPeriod = std::chrono::seconds{30};
 constexpr Duration kChipPeriod = std::chrono::hours{1};
+constexpr UtcTime kOldestPlausible{std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}};  // before: never set
 
 LedgerSettings ledger_settings(const Config& config) {
     LedgerSettings out;
@@ -89,7 +91,8 @@ struct Engine::Impl {
           windows(from.points, {from.config.metering.unmeasured_w, 0}, zone_of(from.config)),
           live(from.points, {from.config.metering.unmeasured_w, 0}),
           compute(from.points, computes(from), {from.config.metering.unmeasured_w, 0}, zone_of(from.config)),
-          alerts(from, zone_of(from.config).date(now.utc)),
+          alerts(from),
+          zone(zone_of(from.config)),
           since(now.utc) {}
 
     // Into the books, under the name of the device that the points belong to.
@@ -101,12 +104,37 @@ struct Engine::Impl {
         compute.accept(owned);
     }
 
+    void send(Message message) {
+        if (message.retained) retained.insert(message.topic);
+        sink.publish(std::move(message));
+    }
+
     void publish(const Metric& metric, const Now& now) {
-        sink.publish(metric_message(topics, metric, now));
+        send(metric_message(topics, metric, now));
         step_alerts(metric, now);
     }
 
+    // The rules that bind begin and end with dates; a clock that was never set has no date.
+    void lay_out_alerts(const Now& now) {
+        const auto date = zone.date(now.utc);
+        if (now.utc < kOldestPlausible || date == today) return;
+        today = date;
+        for (auto& change : alerts.lay_out(date, now)) tell(std::move(change));
+        next_chips = now.boot;
+    }
+
+    // Hours, days and months step alerts when they have closed: an hour that has run for a minute is no hour.
+    [[nodiscard]] bool is_closed(const Metric& metric) const {
+        for (const auto& [suffix, window] :
+             {std::pair{"-hour", Window::hour}, {"-day", Window::day}, {"-month", Window::month}}) {
+            if (metric.name.ends_with(suffix))
+                return zone.window(window, metric.end - std::chrono::milliseconds{1}).end == metric.end;
+        }
+        return true;
+    }
+
     void step_alerts(const Metric& metric, const Now& now) {
+        if (!is_closed(metric)) return;
         for (auto& change : alerts.evaluate(metric.scope, metric.name, evaluation_of(metric), now))
             tell(std::move(change));
     }
@@ -119,9 +147,9 @@ struct Engine::Impl {
                        {"rule", change.rule},
                        {"from", std::string{to_string(change.from)}},
                        {"to", std::string{to_string(change.to)}}});
-            save_wanted = true;
         }
-        sink.publish(std::move(change.message));
+        save_wanted = true;  // rev has grown, too, where only "stale" changed
+        send(std::move(change.message));
     }
 
     void log_health(const HealthChange& change) {
@@ -143,14 +171,17 @@ struct Engine::Impl {
         }
     }
 
+    // After an outage many intervals close at once: every one steps the alerts, only the newest is published.
     void close_intervals(const Now& now) {
-        for (const auto& interval : ledger.close(now)) {
-            auto metrics = windows.add(interval);
-            for (auto& metric : compute.add(interval, now)) metrics.push_back(std::move(metric));
+        const auto intervals = ledger.close(now);
+        for (std::size_t i = 0; i < intervals.size(); ++i) {
+            auto metrics = windows.add(intervals[i]);
+            for (auto& metric : compute.add(intervals[i], now)) metrics.push_back(std::move(metric));
+            const bool newest = i + 1 == intervals.size();
             for (const auto& metric : metrics) {
-                if (metric.scope == "site" && metric.name == kYearMetric) judge(metric, now);
-                sink.publish(metric_message(topics, metric, now));
-                if (!interval.amends) step_alerts(metric, now);  // an amendment is no further evaluation
+                if (newest && metric.scope == "site" && metric.name == kYearMetric) judge(metric, now);
+                if (newest) send(metric_message(topics, metric, now));
+                if (!intervals[i].amends) step_alerts(metric, now);  // an amendment is no further evaluation
             }
             save_wanted = true;
         }
@@ -158,10 +189,13 @@ struct Engine::Impl {
     }
 
     void judge(const Metric& year, const Now& now) {
-        for (auto& verdict : judge_all(installation, year, zone_of(installation.config).date(now.utc))) {
-            alerts.set_judgement(verdict.rule, std::move(verdict.judgement));
-            sink.publish(metric_message(topics, verdict.metric, now));
-        }
+        for (auto& verdict : judge_all(installation, year, zone.date(now.utc))) tell(verdict, now);
+    }
+
+    void tell(const RuleVerdict& verdict, const Now& now) {
+        for (auto& change : alerts.set_judgement(verdict.metric.scope, verdict.rule, verdict.judgement))
+            tell(std::move(change));
+        send(metric_message(topics, verdict.metric, now));
     }
 
     void tell_live(const Now& now) {
@@ -180,6 +214,27 @@ struct Engine::Impl {
                            {true, since, now.quality, health.counts(), surroundings.outbox, surroundings.dropped}));
     }
 
+    // Takes away what an agent of another configuration left with the broker: other topics, and scopes that are gone.
+    void retract(const std::set<std::string>& before) {
+        std::set<std::string> scopes{"site"};
+        for (const auto& device : installation.points.devices) {
+            scopes.insert(device.id);
+            if (!device.rack.empty()) scopes.insert(rack_scope(device.rack));
+        }
+        const auto& root = topics.root();
+        for (const auto& topic : before) {
+            const bool ours = topic.starts_with(root);
+            const bool of_metric = topic.starts_with(root + "metric/");
+            const auto scope =
+                of_metric ? topic.substr(root.size() + 7, topic.rfind('/') - root.size() - 7) : std::string{"site"};
+            if (ours && scopes.contains(scope)) {
+                retained.insert(topic);
+            } else {
+                sink.publish({topic, {}});
+            }
+        }
+    }
+
     // The chips' rated figures: constant, but told again now and then, and judged by the rules on chips.
     void tell_chips(const Now& now) {
         if (now.boot < next_chips) return;
@@ -187,7 +242,9 @@ struct Engine::Impl {
         for (const auto& metric : compute.rated(now)) publish(metric, now);
         for (const auto& watch : alerts.watches()) {
             if (watch.source == nullptr || watch.source->metric != RuleMetric::compute_per_watt_rated) continue;
-            publish(worst_chip(watch, now), now);
+            const auto metric = worst_chip(watch, now);
+            tell(judge_chip(installation, *watch.source, metric, zone.date(now.utc)), now);
+            publish(metric, now);
         }
     }
 
@@ -231,6 +288,9 @@ struct Engine::Impl {
     LivePower live;
     ComputeLedger compute;
     AlertBook alerts;
+    Zone zone;
+    std::optional<std::chrono::year_month_day> today;  // the alerts are laid out for
+    std::set<std::string> retained;                    // topics that the broker keeps for us
     UtcTime since;
     BootTime next_live, next_status, next_chips;
     bool status_due = true;
@@ -255,6 +315,7 @@ void Engine::accept(const Report& report, const Now& now) {
 void Engine::tick(const Now& now, const Surroundings& surroundings) {
     auto& own = *impl_;
     for (const auto& change : own.health.tick(now.boot)) own.log_health(change);
+    own.lay_out_alerts(now);
     own.close_intervals(now);
     own.tell_chips(now);
     own.tell_live(now);
@@ -266,7 +327,7 @@ bool Engine::wants_saving() const { return impl_->save_wanted; }
 std::string Engine::snapshot(const Now& now) {
     auto& own = *impl_;
     own.save_wanted = false;
-    return write_books({own.ledger.save(now), own.windows.save(), own.compute.save(), own.alerts.save()});
+    return write_books({own.ledger.save(now), own.windows.save(), own.compute.save(), own.alerts.save(), own.retained});
 }
 
 Result<void> Engine::restore(const std::string& text, const Now& now) {
@@ -276,8 +337,10 @@ Result<void> Engine::restore(const std::string& text, const Now& now) {
     own.ledger.restore(books->ledger, now);
     own.windows.restore(books->windows);
     own.compute.restore(books->compute);
-    for (auto& change : own.alerts.restore(std::move(books->alerts), now)) own.tell(std::move(change));
-    for (auto& message : own.alerts.standing()) own.sink.publish(std::move(message));
+    own.alerts.restore(std::move(books->alerts));
+    for (auto& message : own.alerts.standing()) own.send(std::move(message));
+    own.retract(books->topics);
+    own.lay_out_alerts(now);
     return {};
 }
 

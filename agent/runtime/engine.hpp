@@ -19,6 +19,7 @@ namespace pued {
 struct Surroundings {
     std::size_t outbox = 0;     // messages the broker has not acknowledged
     std::uint64_t dropped = 0;  // reports the queue had to drop
+    bool saved = true;          // false: the books could not be written the last time
 };
 
 class Engine {

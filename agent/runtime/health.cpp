@@ -13,6 +13,7 @@ std::string_view name_of(SourceHealth health) {
 Health::Health(const PointTable& table, BootTime start) : devices_(table.devices.size()) {
     for (auto& device : devices_) device.since = start;
     for (const auto& device : table.devices) {
+        silent_by_nature_.push_back(device.points.empty());
         patience_.push_back(std::max<Duration>(3 * device.period, std::chrono::seconds{3}));
     }
 }
@@ -51,8 +52,9 @@ std::vector<HealthChange> Health::tick(BootTime now) {
 
 HealthCounts Health::counts() const {
     HealthCounts out;
-    for (const auto& device : devices_) {
-        switch (device.state) {
+    for (std::size_t i = 0; i < devices_.size(); ++i) {
+        if (silent_by_nature_[i]) continue;
+        switch (devices_[i].state) {
             case SourceHealth::good: ++out.good; break;
             case SourceHealth::failed: ++out.failed; break;
             default: ++out.stale; break;

@@ -31,7 +31,7 @@ struct HealthChange {
 };
 
 struct HealthCounts {
-    unsigned good = 0, stale = 0, failed = 0;  // unknown counts as stale
+    unsigned good = 0, stale = 0, failed = 0;  // unknown counts as stale; devices without points not at all
 };
 
 class Health {
@@ -46,7 +46,8 @@ private:
     std::optional<HealthChange> change(DeviceIndex device, SourceHealth to, BootTime at, std::string error);
 
     std::vector<DeviceHealth> devices_;
-    std::vector<Duration> patience_;  // silence after which a device is stale
+    std::vector<bool> silent_by_nature_;  // devices without points of their own: no source serves them
+    std::vector<Duration> patience_;      // silence after which a device is stale
 };
 
 }  // namespace pued

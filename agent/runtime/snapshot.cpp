@@ -30,12 +30,13 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Damping, penalty, at, suppressed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AlertState, dedup, phase, over_count, clear_count, unknown_count, stale, since,
                                    onset, alert_id, reopen_count, ended, fired, rev, acked, shelved, damping)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Evaluation, value, unit, start, end, coverage)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AlertBook::Entry, state, latest)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Books, ledger, windows, compute, alerts)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AlertEntry, state, latest, metric, severity, limit, direction, verdict, p_conform,
+                                   payload)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Books, ledger, windows, compute, alerts, topics)
 // NOLINTEND
 
 namespace {
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 }
 
 std::string write_books(const Books& books) {

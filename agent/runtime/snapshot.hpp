@@ -2,6 +2,7 @@
 // refused whole with the reason. Until there is a journal, this is the only memory.
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "agent/metering/ledger.hpp"
@@ -17,6 +18,7 @@ struct Books {
     WindowsState windows;
     ComputeState compute;
     AlertBook::Entries alerts;
+    std::set<std::string> topics;  // retained ones that were published
 };
 
 std::string write_books(const Books& books);

@@ -18,6 +18,7 @@ Message status_message(const Topics& topics, const Config& config, const Status&
         {"journal", {{"size", 0}, {"epoch", 0}}},
         {"outbox", status.outbox},
         {"dropped_reports", status.dropped},
+        {"state_saved", status.saved},
     };
     return {topics.status(), to_text(payload)};
 }

@@ -15,6 +15,7 @@ struct Status {
     HealthCounts sources;
     std::size_t outbox = 0;
     std::uint64_t dropped = 0;
+    bool saved = true;
 };
 
 Message status_message(const Topics& topics, const Config& config, const Status& status);

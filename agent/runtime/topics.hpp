@@ -13,6 +13,7 @@ public:
     explicit Topics(const Config& config)
         : root_(config.mqtt.prefix + "/v1/" + config.site.id + "/" + config.site.agent + "/") {}
 
+    [[nodiscard]] const std::string& root() const { return root_; }
     [[nodiscard]] std::string status() const { return root_ + "status"; }
     [[nodiscard]] std::string metric(std::string_view scope, std::string_view name) const {
         return root_ + "metric/" + std::string{scope} + "/" + std::string{name};

@@ -35,13 +35,27 @@ Metric metric_of(const Rule& rule, const Judgement& judgement, const Metric& yea
     out.extra["reason_en"] = judgement.reason.en;
     out.extra["reason_zh"] = judgement.reason.zh;
     out.extra["force"] = std::string{to_string(rule.standard.force)};
-    out.extra["confidence"] = std::string{to_string(rule.standard.confidence)};
+    const auto binding = binding_limit(rule, site_facts(site));
+    out.extra["confidence"] = std::string{to_string(binding ? binding->confidence : rule.standard.confidence)};
+    if (judgement.verdict == Verdict::not_applicable) {
+        out.value.reset();
+        return out;
+    }
     if (!judgement.grade.empty()) out.extra["grade"] = judgement.grade;
     add_surcharge(rule, site, out);
     return out;
 }
 
 }  // namespace
+
+RuleVerdict judge_chip(const Installation& installation, const Rule& rule, const Metric& chip,
+                       std::chrono::year_month_day today) {
+    Measurement rated;
+    rated.value = chip.value;
+    auto judgement = judge(rule, site_facts(installation.config.site), rated, today);
+    auto metric = metric_of(rule, judgement, chip, installation.config.site);
+    return {rule.id, std::move(judgement), std::move(metric)};
+}
 
 std::vector<RuleVerdict> judge_all(const Installation& installation, const Metric& year,
                                    std::chrono::year_month_day today) {

@@ -1,6 +1,6 @@
-// What every rule makes of this site, as metrics "rule-ID" of the scope "site": its limit, whether it binds, the
-// verdict over twelve months, the grade, the surcharge. So a consumer sees also the rules that do not bind, and why.
-// Owned by the engine, on its thread.
+// What every rule makes of this site, as metrics "rule-ID" of the scope "site" (rules on chips: of a server): its
+// limit, whether it binds, the verdict over twelve months, the grade, the surcharge. So a consumer sees also the rules
+// that do not bind, and why. Owned by the engine, on its thread.
 #pragma once
 
 #include <vector>
@@ -20,5 +20,8 @@ struct RuleVerdict {
 // `year`: the rolling twelve months' metric, as far as there is one.
 std::vector<RuleVerdict> judge_all(const Installation& installation, const Metric& year,
                                    std::chrono::year_month_day today);
+// A rule on chips, for the server of this metric.
+RuleVerdict judge_chip(const Installation& installation, const Rule& rule, const Metric& chip,
+                       std::chrono::year_month_day today);
 
 }  // namespace pued

@@ -65,6 +65,7 @@ struct Publisher::Impl {
     std::optional<Outgoing> next();
     [[nodiscard]] Duration patience(BootTime began) const;
     [[nodiscard]] bool should_leave() const;
+    [[nodiscard]] bool everything_said() const;
     void set_connected(bool now_connected);
     void note(const std::string& problem);
 };
@@ -93,14 +94,15 @@ void Publisher::Impl::serve_one_connection() {
     if (now() - began >= good_connection) backoff.reset();
 }
 
-// True when it is we who leave.
+// True when it is we who leave and nothing is left to say. With messages left (the farewell may be among them) there is
+// no good-bye, and the broker publishes the will.
 bool Publisher::Impl::serve(Session& session) {
     const BootTime began = now();
     for (;;) {
         for (const auto& event : mailbox.wait(patience(began)))
             if (!handle(event)) return false;
         if (!pump(session)) return false;
-        if (should_leave()) return true;
+        if (should_leave()) return everything_said();
         const std::lock_guard lock{mutex};
         if (!connected && now() - began > Session::connect_limit) break;
     }
@@ -192,6 +194,11 @@ Publisher::Publisher(const MqttConfig& config, Credentials credentials, std::str
 }
 
 Publisher::~Publisher() { close({}); }
+
+bool Publisher::Impl::everything_said() const {
+    const std::lock_guard lock{mutex};
+    return outbox.pending() == 0;
+}
 
 void Publisher::publish(Message message) {
     impl_->put(std::move(message));

@@ -132,6 +132,93 @@ TEST(Engine, energy_that_a_stopped_register_lost_is_not_taken_for_measured) {
     DOUBLES_EQUAL(1.2, latest(world, kPue)["value"].get<double>(), 1e-3);
 }
 
+TEST(Engine, an_alert_that_ended_is_told_again_after_a_restart) {
+    World world{1.25};
+    world.run(50, 140e3, 100e3);
+    world.run(40, 120e3, 100e3);
+    const auto ended = latest(world, kAlert);
+    world.sink.messages.clear();  // the broker was away and heard nothing of it
+    world.restart();
+    CHECK(latest(world, kAlert) == ended);
+}
+
+TEST(Engine, what_an_alert_says_when_its_limit_is_gone_invents_nothing) {
+    World world{1.25};
+    world.run(50, 140e3, 100e3);
+    world.restart_with(two_meters(1.5));
+    const auto ended = latest(world, kAlert);
+    DOUBLES_EQUAL(1.25, ended["limit"].get<double>(), 1e-12);
+    STRCMP_EQUAL("pue-interval", ended["metric"].get<std::string>().c_str());
+    STRCMP_EQUAL("TEST 1", ended["standard"]["id"].get<std::string>().c_str());
+    CHECK(ended["message"]["en"].get<std::string>().find("Closed: the limit 1.25") == 0);
+}
+
+TEST(Engine, a_clock_that_wakes_in_1970_ends_no_alert) {
+    World world{1.25};
+    world.run(50, 140e3, 100e3);
+    const auto before = world.clock.now().utc;
+    world.clock.step_utc(-before.time_since_epoch());
+    world.sink.messages.clear();
+    world.restart();
+    world.run(5, 140e3, 100e3);
+    STRCMP_EQUAL("firing", world.states(kAlert).c_str());
+    world.clock.step_utc(before.time_since_epoch());
+    world.run(40, 140e3, 100e3);
+    for (const auto& alert : world.sent(kAlert)) {  // stale for a while, but never over
+        STRCMP_EQUAL("firing", alert["state"].get<std::string>().c_str());
+        CHECK(alert["alert_id"] == world.sent(kAlert).front()["alert_id"]);
+    }
+    CHECK_FALSE(latest(world, kAlert)["stale"].get<bool>());
+}
+
+TEST(Engine, a_rule_begins_on_its_day_without_a_restart) {
+    auto installation = two_meters(1.25);
+    installation.rules[0].scope.valid_from = std::chrono::year{2026} / 1 / 2;  // the world begins on 1 January
+    World world{std::move(installation)};
+    world.run(50, 140e3, 100e3);
+    STRCMP_EQUAL("", world.states(kAlert).c_str());
+    world.clock.advance(std::chrono::hours{24});
+    world.run(60, 140e3, 100e3);
+    STRCMP_EQUAL("pending firing", world.states(kAlert).c_str());
+}
+
+TEST(Engine, every_change_of_an_alert_wants_saving) {
+    World world{1.25};
+    world.run(50, 140e3, 100e3);
+    world.engine().snapshot(world.clock.now());
+    CHECK_FALSE(world.engine().wants_saving());
+    world.run(30, 140e3, 100e3, false);  // only "stale" changes
+    CHECK(world.engine().wants_saving());
+}
+
+TEST(Engine, what_the_broker_keeps_of_a_device_that_is_gone_is_taken_away) {
+    auto with_rack = two_meters(1.25);
+    with_rack.points.devices[1].rack = "r7";
+    World world{std::move(with_rack)};
+    world.run(20, 120e3, 100e3);
+    CHECK_FALSE(world.sent("metric/rack-r7/it-power").empty());
+    world.sink.messages.clear();
+    world.restart_with(two_meters(1.25));
+    bool taken = false;
+    for (const auto& message : world.sink.messages) {
+        taken = taken || (message.topic == "pued/v1/s1/a1/metric/rack-r7/it-power" && message.payload.empty() &&
+                          message.retained);
+        CHECK_FALSE(message.topic == "pued/v1/s1/a1/metric/site/pue" && message.payload.empty());
+    }
+    CHECK(taken);
+}
+
+TEST(Engine, an_hour_that_still_runs_steps_no_alert) {
+    auto installation = two_meters(1.25);
+    installation.config.rules.window = "hour";
+    installation.config.rules.for_count = 1;
+    World world{std::move(installation)};
+    world.run(3590, 140e3, 100e3);
+    STRCMP_EQUAL("", world.states(kAlert).c_str());
+    world.run(30, 140e3, 100e3);
+    STRCMP_EQUAL("firing", world.states(kAlert).c_str());
+}
+
 TEST(Engine, a_silent_source_shows_in_the_status) {
     World world{1.25};
     world.run(5, 120e3, 100e3);

@@ -21,7 +21,10 @@ Report report(DeviceIndex device, int s, DeviceState state, std::string error = 
 PointTable two_devices() {
     PointTable table;
     table.devices.resize(2);
-    for (auto& device : table.devices) device.period = seconds{10};
+    for (auto& device : table.devices) {
+        device.period = seconds{10};
+        device.points = {0};
+    }
     return table;
 }
 

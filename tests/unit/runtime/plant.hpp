@@ -91,7 +91,8 @@ public:
     [[nodiscard]] std::vector<nlohmann::json> sent(const std::string& topic) const {
         std::vector<nlohmann::json> out;
         for (const auto& message : sink.messages) {
-            if (message.topic == "pued/v1/s1/a1/" + topic) out.push_back(nlohmann::json::parse(message.payload));
+            if (message.topic == "pued/v1/s1/a1/" + topic && !message.payload.empty())
+                out.push_back(nlohmann::json::parse(message.payload));
         }
         return out;
     }
