@@ -28,7 +28,10 @@ struct Metric {
     std::optional<double> value;
     std::string unit;  // "" for ratios, "W", "TFLOP/J"
     std::string quality{quality::unknown};
-    double coverage = 0;     // measured share of the window so far, 0..1
+    // Measured share of the window as far as it has run and was watched, 0..1. It says nothing of how young a window
+    // is: 35 s of a rolling year may be covered wholly. For that compare extra "measured_s" with "nominal_s", the
+    // length of the whole window in s.
+    double coverage = 0;
     UtcTime start{}, end{};  // of the window, as far as it has run; equal for an instant
     std::string method;
     std::map<std::string, Detail> extra;

@@ -185,7 +185,7 @@ std::vector<Metric> Windows::add(const ClosedInterval& interval) {
     std::vector<Metric> out;
     if (interval.end() == newest_ && !plus.empty()) {
         const std::string suffix = interval.length == std::chrono::seconds{900} ? "15min" : "interval";
-        report({interval.start, interval.end(), false, plus}, suffix, out);
+        report({interval.start, interval.end(), false, interval.length, plus}, suffix, out);
     }
     // An amendment to an older window must not take the place of the newest.
     if (hour == &hours_.back()) report(total_of(*hour, false), "hour", out);
@@ -199,12 +199,13 @@ std::vector<Metric> Windows::add(const ClosedInterval& interval) {
 Windows::Total Windows::total_of(const WindowCell& cell, bool runs_on) const {
     const UtcTime start = std::max(cell.span.start, *since_);
     const bool ended = runs_on || cell.end >= cell.span.end;
-    return {start, cell.end, start > cell.span.start || !ended, cell.sums};
+    return {start, cell.end, start > cell.span.start || !ended, cell.span.end - cell.span.start, cell.sums};
 }
 
 Windows::Total Windows::year_to_date() const {
     const Span year = zone_.window(Window::year, newest_ - std::chrono::milliseconds{1});
-    Total total{std::max(year.start, *since_), newest_, *since_ > year.start, std::vector<RatioSum>(series_.size())};
+    Total total{std::max(year.start, *since_), newest_, *since_ > year.start, year.end - year.start,
+                std::vector<RatioSum>(series_.size())};
     for (const WindowCell& month : months_) {
         if (month.span.start < year.start) continue;
         for (std::size_t i = 0; i < series_.size(); ++i) total.sums[i].add(month.sums[i]);
@@ -221,8 +222,9 @@ Windows::Total Windows::rolling() const {
     if (closed.size() > 12) closed.erase(closed.begin(), closed.end() - 12);
     const UtcTime last = closed.empty() ? newest_ : closed.back()->span.end;
     const Span twelve{zone_.twelve_months_before(last), last};
+    const UtcTime months_end = zone_.window(Window::month, last - std::chrono::milliseconds{1}).end;
     const bool whole = !closed.empty() && *since_ <= twelve.start;
-    Total total{std::max(twelve.start, *since_), whole ? last : newest_, !whole, {}};
+    Total total{std::max(twelve.start, *since_), whole ? last : newest_, !whole, months_end - twelve.start, {}};
     total.sums.resize(series_.size());
     for (const WindowCell& month : months_) {
         if (month.span.end <= twelve.start || (whole && month.span.start >= last)) continue;
@@ -231,29 +233,43 @@ Windows::Total Windows::rolling() const {
     return total;
 }
 
-// Means over the jointly measured intervals are compared, so that gaps of one category do not disqualify another.
-std::size_t Windows::category_for(const Total& total) const {
-    std::array<std::optional<double>, categories> mean;
+// What each category saw, on average over its jointly measured intervals, so that gaps of one category do not
+// disqualify another. One that is measured much more rarely than another cannot stand for the window.
+Windows::Means Windows::it_means(const Total& total) const {
+    Means mean;
     std::int64_t most_s = 0;
     for (std::size_t i = 0; i < series_.size(); ++i) {
         if (series_[i].kind == Kind::pue) most_s = std::max(most_s, total.sums[i].joint_s);
     }
     for (std::size_t i = 0; i < series_.size(); ++i) {
         const RatioSum& sum = total.sums[i];
-        // A category that is measured much more rarely than another cannot stand for the window.
         const auto joint_s = static_cast<double>(sum.joint_s);
         if (series_[i].kind != Kind::pue || joint_s <= 0 || joint_s < withheld_below * static_cast<double>(most_s)) {
             continue;
         }
         mean[series_[i].category] = watt_hours(sum.denominator) / joint_s;
     }
-    const auto best = best_category(mean, settings_.category);
+    return mean;
+}
+
+std::size_t Windows::category_for(const Total& total) const {
+    const auto best = best_category(it_means(total), settings_.category);
     if (best) return *best;
     if (settings_.category != 0) return settings_.category - 1;
     for (const Series& series : series_) {
         if (series.kind == Kind::pue) return series.category;
     }
     return 0;
+}
+
+// A PUE against a part of the IT load is no PUE. A category that the configuration names is taken at its word.
+bool Windows::sees_too_little(const Total& total, std::size_t series) const {
+    const RatioSum& sum = total.sums[series];
+    if (series_[series].kind != Kind::pue || sum.joint_s <= 0) return false;
+    if (series_[series].category + 1 == settings_.category) return false;
+    double largest = 0;
+    for (const auto& mean : it_means(total)) largest = std::max(largest, mean.value_or(0));
+    return watt_hours(sum.denominator) / static_cast<double>(sum.joint_s) < covers_all_it * largest;
 }
 
 void Windows::report(const Total& total, const std::string& suffix, std::vector<Metric>& out) const {
@@ -287,6 +303,7 @@ void Windows::set_quality(Metric& metric, const Total& total, const RatioSum& su
     const auto joint_s = static_cast<double>(sum.joint_s);
     metric.coverage = window_s > 0 ? std::min(1.0, joint_s / window_s) : 0;
     metric.extra["measured_s"] = joint_s;
+    metric.extra["nominal_s"] = in_seconds(total.nominal);
     if (sum.impossible > 0) metric.extra["impossible"] = static_cast<double>(sum.impossible);
     if (metric.coverage < withheld_below || sum.denominator.mwh <= 0) {
         metric.quality = quality::insufficient;
@@ -319,9 +336,16 @@ Metric Windows::metric(const Total& total, std::size_t index, const std::string&
     metric.extra["it_wh"] = energies.it;
     if (series.kind != Kind::ppue) metric.extra["category"] = static_cast<double>(series.category + 1);
     if (!facility) return metric;
+    const bool withheld = sees_too_little(total, index);
+    if (withheld) {
+        metric.value.reset();
+        metric.quality = quality::insufficient;
+        metric.extra.erase("worst_case");
+        metric.extra["reason"] = std::string{"this category sees less than 85 % of the IT load of the largest"};
+    }
     const double estimated = sum.numerator.mwh > 0 ? watt_hours(sum.estimated) / energies.facility : 0;
     metric.extra["estimated_share"] = estimated;
-    metric.extra["grade"] = std::string{grade_of(metric.coverage, estimated)};
+    metric.extra["grade"] = std::string{withheld ? "" : grade_of(metric.coverage, estimated)};
     if (const auto dcie = dcie_of(energies); dcie && metric.value) metric.extra["dcie"] = *dcie;
     return metric;
 }

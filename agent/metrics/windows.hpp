@@ -4,6 +4,7 @@
 // Owned by the engine, on its thread; pure. Energies in mWh inside, Wh in metrics.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -77,6 +78,7 @@ private:
     struct Total {  // what a window comes to
         UtcTime start{}, end{};
         bool partial = false;
+        UtcTime::duration nominal{};  // length of the window when it is whole
         std::vector<RatioSum> sums;
     };
 
@@ -92,7 +94,10 @@ private:
     [[nodiscard]] Total total_of(const WindowCell& cell, bool runs_on) const;
     [[nodiscard]] Total year_to_date() const;
     [[nodiscard]] Total rolling() const;
+    using Means = std::array<std::optional<double>, categories>;
+    [[nodiscard]] Means it_means(const Total& total) const;
     [[nodiscard]] std::size_t category_for(const Total& total) const;
+    [[nodiscard]] bool sees_too_little(const Total& total, std::size_t series) const;
     void report(const Total& total, const std::string& suffix, std::vector<Metric>& out) const;
     [[nodiscard]] Metric metric(const Total& total, std::size_t series, const std::string& name) const;
     void set_quality(Metric& metric, const Total& total, const RatioSum& sum) const;

@@ -252,7 +252,42 @@ TEST(Windows, partly_metered_servers_do_not_make_category_three) {
         windows.add({year_2026, seconds{900}, {energy_of(a, 1300), energy_of(b, 1000), energy_of(c, 300)}, false, {}});
     DOUBLES_EQUAL(1.3, *get(metrics, "pue-15min").value, 1e-15);
     DOUBLES_EQUAL(2, number(get(metrics, "pue-15min"), "category"), 0);
-    CHECK_TRUE(find(metrics, "pue-cat3-15min") != nullptr);
+    const Metric& servers = get(metrics, "pue-cat3-15min");
+    CHECK_FALSE(servers.value.has_value());
+    STRCMP_EQUAL("insufficient", servers.quality.c_str());
+    CHECK_TRUE(std::get<std::string>(servers.extra.at("reason")).find("85 %") != std::string::npos);
+    STRCMP_EQUAL("", std::get<std::string>(servers.extra.at("grade")).c_str());
+    CHECK_TRUE(servers.extra.count("dcie") == 0 && servers.extra.count("worst_case") == 0);
+}
+
+TEST(Windows, a_category_that_sees_nearly_all_has_a_value_and_so_has_one_that_the_operator_names) {
+    Plant full;
+    const DeviceIndex a = full.add("feed", Role::feed, true);
+    const DeviceIndex b = full.add("pdu", Role::pdu, true);
+    const DeviceIndex c = full.add("server", Role::server, false);
+    const auto closed = [&](std::int64_t servers) {
+        return ClosedInterval{
+            year_2026, seconds{900}, {energy_of(a, 1300), energy_of(b, 1000), energy_of(c, servers)}, false, {}};
+    };
+    Windows windows{full.table, {}, china()};
+    DOUBLES_EQUAL(1300.0 / 850, *get(windows.add(closed(850)), "pue-cat3-15min").value, 1e-15);
+    Windows fixed{full.table, {.category = 3}, china()};
+    const auto metrics = fixed.add(closed(300));
+    DOUBLES_EQUAL(1300.0 / 300, *get(metrics, "pue-cat3-15min").value, 1e-12);
+    DOUBLES_EQUAL(1300.0 / 300, *get(metrics, "pue-15min").value, 1e-12);
+}
+
+TEST(Windows, each_tells_how_long_it_is_when_it_is_whole) {
+    Windows windows{plant.table, {}, china()};
+    const auto metrics = windows.add(quarter(0, 1300, 1000));
+    const std::pair<const char*, double> expected[] = {{"pue-15min", 900},         {"pue-hour", 3600},
+                                                       {"pue-day", 86400},         {"pue-month", 31 * 86400.0},
+                                                       {"pue-ytd", 365 * 86400.0}, {"pue-rolling-12m", 365 * 86400.0}};
+    for (const auto& [name, nominal_s] : expected) {
+        DOUBLES_EQUAL(nominal_s, number(get(metrics, name), "nominal_s"), 0);
+        DOUBLES_EQUAL(900, number(get(metrics, name), "measured_s"), 0);
+        DOUBLES_EQUAL(1, get(metrics, name).coverage, 0);
+    }
 }
 
 TEST(Windows, a_rack_with_its_own_cooling_has_a_partial_pue) {
