@@ -44,7 +44,6 @@ struct WindowCell {
 
 struct WindowsState {
     std::vector<std::string> series;  // "site/pue-cat1", …: names of the sums
-    std::chrono::seconds interval{};
     // Begin of the first interval measured on both sides (`begun`); until there is one, of the newest.
     std::optional<UtcTime> since;
     bool begun = false;

@@ -20,7 +20,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Span, start, end)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RatioSum, numerator, denominator, estimated, all_numerator, all_denominator, joint_s,
                                    numerator_s, denominator_s, impossible)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WindowCell, span, end, sums)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WindowsState, series, interval, since, begun, hours, days, months)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WindowsState, series, since, begun, hours, days, months)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ComputeSum, tflop, energy, active_tflop, active_energy, active_s, joint_s, wanted_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ComputeCell, span, end, sums)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ComputeState, since, cells)
