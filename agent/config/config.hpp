@@ -42,6 +42,7 @@ struct MeteringConfig {
     std::chrono::seconds grace{180};     // wait for late readings before an interval closes
     Milliseconds poll{10000};            // default for devices
     double unmeasured_w = 0;             // declared estimate of auxiliaries without a meter, W, in E_DC
+    unsigned category = 0;               // 1..3: of the PUE that the permit names; 0: by what is metered
 };
 
 struct MqttConfig {

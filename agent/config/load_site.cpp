@@ -80,6 +80,8 @@ void metering(Table& root, Config& config) {
     if (const auto grace = table.integer("grace_s", 0, kHour)) out.grace = std::chrono::seconds{*grace};
     set(out.poll, seconds(table, "poll_s", 0.1, kHour));
     set(out.unmeasured_w, watts(table, "unmeasured", kMaxSiteW));
+    set(out.category, table.integer("category", 0, 3));
+    config.places.note("metering", 0, table, {"interval_s", "category"});
     table.finish();
 }
 

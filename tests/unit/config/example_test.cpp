@@ -95,6 +95,7 @@ TEST(Examples, the_defaults_shown_are_the_defaults) {
     const Config d;
     LONGS_EQUAL(d.site.utc_offset_minutes, c->site.utc_offset_minutes);
     CHECK(d.metering.interval == c->metering.interval && d.metering.grace == c->metering.grace);
+    LONGS_EQUAL(d.metering.category, c->metering.category);
     CHECK(d.mqtt.prefix == c->mqtt.prefix && d.mqtt.version == c->mqtt.version && d.mqtt.port == c->mqtt.port);
     CHECK(d.mqtt.keep_alive == c->mqtt.keep_alive && c->mqtt.enabled);
     CHECK(d.rules.only == c->rules.only && d.rules.window == c->rules.window);

@@ -40,6 +40,7 @@ TEST(Load, the_least_configuration_has_the_documented_defaults) {
     LONGS_EQUAL(900, c.metering.interval.count());
     LONGS_EQUAL(180, c.metering.grace.count());
     LONGS_EQUAL(10000, c.metering.poll.count());
+    LONGS_EQUAL(0, c.metering.category);
     CHECK_FALSE(c.mqtt.enabled);
     STRCMP_EQUAL("/var/lib/pued", c.state_directory.c_str());
     CHECK(c.meters.empty() && c.servers.empty() && c.lines.empty() && c.alerts.empty());
@@ -69,15 +70,22 @@ TEST(Load, every_key_of_the_site_arrives) {
     STRCMP_EQUAL("CTs 0.2S", c.site.accuracy_note.c_str());
 }
 
+TEST(Load, there_are_three_categories) {
+    for (const char* bad : {"4", "-1", "'cat2'"}) {
+        STRCMP_CONTAINS("metering: category = ", refused("[metering]\ncategory = " + std::string{bad} + "\n").c_str());
+    }
+}
+
 TEST(Load, metering_and_rules_arrive) {
     const auto c = load(std::string{kSite} +
-                        "[metering]\ninterval_s = 60\ngrace_s = 20\npoll_s = 0.5\nunmeasured_kw = 1.5\n"
+                        "[metering]\ninterval_s = 60\ngrace_s = 20\npoll_s = 0.5\nunmeasured_kw = 1.5\ncategory = 2\n"
                         "[rules]\nonly = ['a', 'b']\nskip = 'c'\nwindow = 'day'\nhysteresis = 0.02\nfor_count = 2\n"
                         "clear_count = 4\n");
     LONGS_EQUAL(60, c.metering.interval.count());
     LONGS_EQUAL(20, c.metering.grace.count());
     LONGS_EQUAL(500, c.metering.poll.count());
     DOUBLES_EQUAL(1500, c.metering.unmeasured_w, 0);
+    LONGS_EQUAL(2, c.metering.category);
     LONGS_EQUAL(2, c.rules.only.size());
     STRCMP_EQUAL("c", c.rules.skip.at(0).c_str());
     STRCMP_EQUAL("day", c.rules.window.c_str());
