@@ -18,7 +18,10 @@ constexpr mode_t directory_mode = 0750;
 constexpr mode_t file_mode = 0640;
 
 Error failure(const std::string& path, const char* doing) {
-    return Error{path + ": " + doing + ": " + std::strerror(errno)};
+    const int why = errno;
+    const bool not_ours = why == EACCES || why == EPERM || why == EROFS;
+    return Error{path + ": " + doing + ": " + std::strerror(why) +
+                 (not_ours ? " (run as the user pued, or set state_directory)" : "")};
 }
 
 bool is_name(std::string_view name) {

@@ -139,6 +139,15 @@ TEST(DirectoryStore, a_second_daemon_is_kept_out_as_long_as_the_first_lives) {
     check(second.lock());
 }
 
+// sysfs takes no directory from anybody, root included.
+TEST(DirectoryStore, a_directory_that_is_not_ours_names_the_way_out) {
+    DirectoryStore store{"/sys/pued"};
+    const auto refused = store.lock();
+    CHECK_FALSE(bool(refused));
+    STRCMP_CONTAINS("/sys/pued: cannot make the state directory: ", refused.error().c_str());
+    STRCMP_CONTAINS(" (run as the user pued, or set state_directory)", refused.error().c_str());
+}
+
 TEST(DirectoryStore, lock_makes_the_directory_but_not_its_parents) {
     DirectoryStore store{directory + "/state"};
     check(store.lock());
