@@ -45,6 +45,13 @@ struct Wanted {
     }
 };
 
+// The BMC's name in messages: with its port where that is not IPMI's own.
+std::string address_text(const IpmiServer& server) {
+    if (server.port == IpmiServer{}.port) return server.host;
+    const bool v6 = server.host.find(':') != std::string::npos;
+    return (v6 ? '[' + server.host + ']' : server.host) + ':' + std::to_string(server.port);
+}
+
 Wanted wanted_of(const IpmiPoll& poll) {
     Wanted out;
     const IpmiSensor dcmi{.dcmi = true, .name = {}, .number = {}};
@@ -70,7 +77,7 @@ public:
           clock_(clock),
           sleep_(std::move(sleep)),
           wanted_(wanted_of(poll_)),
-          session_(std::move(link), poll_.config.host, clock, seed),
+          session_(std::move(link), address_text(poll_.config), clock, seed),
           book_(wanted_.sensors, seed + 17) {}
 
     void step(BootTime until, ReportSink& out) override;
@@ -187,7 +194,7 @@ BootTime LanSource::measure_all(ReportSink& out) {
         report.samples.push_back({channel.point, measured.value ? Quality::good : Quality::invalid,
                                   measured.value.value_or(0), std::nullopt});
         if (!measured.value) {
-            report.error += (report.error.empty() ? poll_.config.host + ": " : "; ");
+            report.error += (report.error.empty() ? address_text(poll_.config) + ": " : "; ");
             report.error += std::string{channel.name} + ": " + measured.why;
         }
     }

@@ -176,6 +176,23 @@ TEST(LanSource, a_new_session_asks_whether_the_sensor_list_changed) {
     good(400);
 }
 
+TEST(LanSource, a_port_that_is_not_ipmis_own_stands_beside_the_host) {
+    power_from("Batt Current");
+    poll.config.port = 6230;
+    start();
+    run(seconds{10});
+    invalid("10.0.0.5:6230: power: sensor \"Batt Current\" measures A, not W");
+}
+
+TEST(LanSource, a_silent_bmc_is_named_with_its_port_and_a_v6_address_in_brackets) {
+    poll.config.host = "fd00::5";
+    poll.config.port = 6230;
+    start();
+    bmc->silent = true;
+    run(seconds{20});
+    failed("[fd00::5]:6230: no answer (next try in ");
+}
+
 TEST(LanSource, a_negative_power_is_not_a_power) {
     power_from("PS1 Input Power");
     start();
