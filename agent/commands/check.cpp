@@ -52,10 +52,11 @@ int check_command(const std::string& config_file) {
     const auto installation = load_installation(config_file, problems);
     if (installation && problems.none()) {
         print_summary(*installation);
-        return 0;
+    } else {
+        for (const auto& problem : problems.sorted()) fmt::print("{}\n", problem.text());
     }
-    for (const auto& problem : problems.sorted()) fmt::print("{}\n", problem.text());
-    return 1;
+    for (const auto& note : problems.notes()) fmt::print("{}\n", note.text());
+    return installation && problems.none() ? 0 : 1;
 }
 
 }  // namespace pued

@@ -85,6 +85,7 @@ private:
         Problems problems;
         auto installation = load_installation(config_file_, problems);
         if (!problems.none() || !installation) return refuse(problems);
+        for (const auto& note : problems.notes()) log_.write(Level::warning, "config", {{"note", note.text()}});
         auto site = std::make_unique<Site>(std::move(*installation), clock_, log_);
         sources_ = make_sources(site->installation, clock_);
         const auto& mqtt = site->installation.config.mqtt;

@@ -30,6 +30,10 @@ LedgerSettings ledger_settings(const Config& config) {
     return out;
 }
 
+BalanceSettings balance_settings(const Config& config) {
+    return {config.metering.unmeasured_w, config.metering.category};
+}
+
 Zone zone_of(const Config& config) { return Zone{std::chrono::minutes{config.site.utc_offset_minutes}}; }
 
 AcceleratorFacts facts_of(const Accelerator& chip, unsigned count) {
@@ -88,9 +92,9 @@ struct Engine::Impl {
           owner(owners(from.points)),
           health(from.points, now.boot),
           ledger(from.points, ledger_settings(from.config)),
-          windows(from.points, {from.config.metering.unmeasured_w, 0}, zone_of(from.config)),
-          live(from.points, {from.config.metering.unmeasured_w, 0}),
-          compute(from.points, computes(from), {from.config.metering.unmeasured_w, 0}, zone_of(from.config)),
+          windows(from.points, balance_settings(from.config), zone_of(from.config)),
+          live(from.points, balance_settings(from.config)),
+          compute(from.points, computes(from), balance_settings(from.config), zone_of(from.config)),
           alerts(from),
           zone(zone_of(from.config)),
           since(now.utc) {}

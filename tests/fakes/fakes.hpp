@@ -23,6 +23,7 @@ public:
         now_.utc += std::chrono::duration_cast<std::chrono::milliseconds>(d);
     }
     void step_utc(std::chrono::milliseconds by) { now_.utc += by; }
+    void set_quality(ClockQuality quality) { now_.quality = quality; }
 
 private:
     Now now_;
