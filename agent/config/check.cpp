@@ -43,6 +43,11 @@ Place Context::place(const Entry& entry, std::string_view key) const {
     return config.places.at(entry.table, entry.index, key);
 }
 
+bool Context::refused(const Entry& entry, std::string_view key) const {
+    const auto there = config.places.of_key(entry.table, entry.index, key);
+    return there && problems.any_at(*there);
+}
+
 void Context::problem(const Entry& entry, std::string_view key, std::string what) const {
     problems.add(place(entry, key), entry.name(), std::move(what));
 }

@@ -19,7 +19,8 @@ struct KnownIds {
     std::optional<std::set<std::string>> accelerators;  // ids of config/accelerators
     std::optional<std::set<std::string>> rules;         // ids of config/rules
     std::set<std::string> regions{};                    // used by rules, besides China's provinces
-    std::vector<std::string> searched{};                // the data directories, for messages
+    std::set<std::string> unread_maps{};  // names, without ".toml", of register maps that have problems of their own
+    std::vector<std::string> searched{};  // the data directories, for messages
 };
 
 // Adds a problem, at its place in the file, for everything that does not fit together.

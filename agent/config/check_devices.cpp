@@ -49,6 +49,7 @@ void check_profile(const Context& context, const Entry& entry, const ModbusDevic
         for (const auto& [element, count] : meter.counts) check_count(context, entry, element, count, map->second);
         return;
     }
+    if (context.known.unread_maps.contains(meter.profile)) return;  // its file's own problems say why
     std::vector<std::string> known;
     for (const auto& [id, unused] : context.maps) known.push_back(id);
     context.unknown(entry, "profile", meter.profile, "is unknown", known,
@@ -90,7 +91,7 @@ void check_addresses(const Context& context, std::string_view table, std::string
     std::multimap<std::string, std::size_t> seen;
     for (std::size_t i = 0; i < list.size(); ++i) {
         const auto address = address_of(list[i]);
-        if (address.empty()) continue;
+        if (address.empty() || context.refused({table, i, list[i].id}, key)) continue;
         const auto [begin, end] = seen.equal_range(address);
         for (auto earlier = begin; earlier != end; ++earlier) {
             const auto& other = list[earlier->second];

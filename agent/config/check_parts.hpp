@@ -26,6 +26,8 @@ struct Context {
     Problems& problems;
 
     [[nodiscard]] Place place(const Entry& entry, std::string_view key) const;
+    // Whether the loader refused the key's value: then what stands in the configuration is only the default.
+    [[nodiscard]] bool refused(const Entry& entry, std::string_view key) const;
     void problem(const Entry& entry, std::string_view key, std::string what) const;
     // `KEY = "VALUE" SAYS`, with a suggestion from `choices`, and what may be done.
     void unknown(const Entry& entry, std::string_view key, const std::string& value, std::string_view says,

@@ -1,6 +1,9 @@
 // Reads the configuration, then the data it names, then checks all of it across.
 #include "agent/config/installation.hpp"
 
+#include <algorithm>
+#include <filesystem>
+
 #include "agent/config/accelerator_file.hpp"
 #include "agent/config/check.hpp"
 #include "agent/config/check_files.hpp"
@@ -15,11 +18,30 @@ namespace {
 
 constexpr std::string_view kSuffix = ".toml";
 
-KnownIds known_ids(const Installation& installation, std::vector<std::string> searched) {
+// The data files of all directories.
+struct Files {
+    std::vector<std::string> directories, maps, rules, accelerators;
+
+    explicit Files(const Config& config)
+        : directories(data_directories(config)),
+          maps(find_files(directories, "devices", kSuffix)),
+          rules(find_files(directories, "rules", kSuffix)),
+          accelerators(find_files(directories, "accelerators", kSuffix)) {}
+};
+
+// What a file that has problems would have brought is not known: its own problems are told, and nothing that follows.
+KnownIds known_ids(const Installation& installation, const Files& files, const Problems& problems) {
+    const auto bad = [&problems](const std::string& file) { return problems.any_in(file); };
     KnownIds out;
-    out.searched = std::move(searched);
-    auto& accelerators = out.accelerators.emplace();
-    for (const auto& [id, accelerator] : installation.accelerators) accelerators.insert(id);
+    out.searched = files.directories;
+    for (const auto& file : files.maps) {
+        if (bad(file)) out.unread_maps.insert(std::filesystem::path{file}.stem().string());
+    }
+    if (std::none_of(files.accelerators.begin(), files.accelerators.end(), bad)) {
+        auto& accelerators = out.accelerators.emplace();
+        for (const auto& [id, accelerator] : installation.accelerators) accelerators.insert(id);
+    }
+    if (std::any_of(files.rules.begin(), files.rules.end(), bad)) return out;
     auto& rules = out.rules.emplace();
     for (const auto& rule : installation.rules) {
         rules.insert(rule.id);
@@ -35,14 +57,14 @@ std::optional<Installation> load_installation(const std::string& config_file, Pr
     if (!config) return std::nullopt;
     Installation out;
     out.config = std::move(*config);
-    const auto directories = data_directories(out.config);
-    out.maps = load_register_maps(find_files(directories, "devices", kSuffix), problems);
-    out.rules = load_rules(find_files(directories, "rules", kSuffix), problems);
-    for (auto& chip : load_accelerators(find_files(directories, "accelerators", kSuffix), problems)) {
+    const Files files{out.config};
+    out.maps = load_register_maps(files.maps, problems);
+    out.rules = load_rules(files.rules, problems);
+    for (auto& chip : load_accelerators(files.accelerators, problems)) {
         out.accelerators.emplace(chip.id, std::move(chip));
     }
     check_files(out.config, problems);
-    check(out.config, out.maps, known_ids(out, directories), problems);
+    check(out.config, out.maps, known_ids(out, files, problems), problems);
     out.points = build_points(out.config, out.maps);
     return out;
 }

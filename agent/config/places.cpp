@@ -32,4 +32,10 @@ Place ConfigPlaces::at(std::string_view table, std::size_t index, std::string_vi
     return {file_, found->second.first, found->second.second};
 }
 
+std::optional<Place> ConfigPlaces::of_key(std::string_view table, std::size_t index, std::string_view key) const {
+    const auto found = places_.find(name_of(table, index) + '.' + std::string{key});
+    if (found == places_.end()) return std::nullopt;
+    return Place{file_, found->second.first, found->second.second};
+}
+
 }  // namespace pued

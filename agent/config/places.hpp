@@ -6,6 +6,7 @@
 #include <functional>
 #include <initializer_list>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,6 +21,9 @@ public:
     void note(std::string_view table, std::size_t index, const Table& at, std::initializer_list<std::string_view> keys);
     // Of the key's value; of the table where the key is not there; of the whole file where the table is not.
     [[nodiscard]] Place at(std::string_view table, std::size_t index, std::string_view key) const;
+
+    // Of the key's value, where the key is there (and was noted).
+    [[nodiscard]] std::optional<Place> of_key(std::string_view table, std::size_t index, std::string_view key) const;
 
 private:
     std::string file_;

@@ -69,6 +69,7 @@ std::vector<Problem> in_order(std::vector<Problem> list) {
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& choices) {
     if (word.size() > kMaxWord) return {};
+    if (const auto whole = begun(word, choices); !whole.empty()) return whole;
     std::string best;
     unsigned best_distance = static_cast<unsigned>(std::max<std::size_t>(1, word.size() / 3)) + 1;
     for (const auto& choice : choices) {
@@ -79,7 +80,7 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
             best = choice;
         }
     }
-    return best.empty() ? begun(word, choices) : best;
+    return best;
 }
 
 std::string suggestion(std::string_view word, const std::vector<std::string>& choices) {
@@ -101,6 +102,17 @@ void Problems::add(Place place, std::string where, std::string what) {
     } else {
         list_.push_back({std::move(place), one_line(where), one_line(what)});
     }
+}
+
+bool Problems::any_in(const std::string& file) const {
+    return std::any_of(list_.begin(), list_.end(), [&file](const auto& problem) { return problem.place.file == file; });
+}
+
+bool Problems::any_at(const Place& place) const {
+    return std::any_of(list_.begin(), list_.end(), [&place](const Problem& problem) {
+        const auto& there = problem.place;
+        return std::tie(there.line, there.column, there.file) == std::tie(place.line, place.column, place.file);
+    });
 }
 
 void Problems::note(Place place, std::string where, std::string what) {

@@ -30,6 +30,8 @@ public:
     // Both texts are made fit for one line of a log: control characters escaped, overlong ones cut.
     void add(Place place, std::string where, std::string what);
     [[nodiscard]] bool none() const { return list_.empty(); }
+    [[nodiscard]] bool any_in(const std::string& file) const;
+    [[nodiscard]] bool any_at(const Place& place) const;
     // What deserves a look but is no reason to refuse anything: kept apart, "note: " before its text.
     void note(Place place, std::string where, std::string what);
     [[nodiscard]] std::vector<Problem> notes() const;  // in order, as sorted()
@@ -41,8 +43,9 @@ private:
     std::size_t omitted_ = 0;
 };
 
-// The nearest of `choices` when it is near enough to be a slip (a letter wrong, missing, too many or swapped with its
-// neighbour; the end forgotten: "poll" for "poll_s"), else empty.
+// What of `choices` was meant, when it is near enough: the first whose end was forgotten ("poll" for "poll_s",
+// "nvidia-h100" for "nvidia-h100-sxm5"), else the nearest by slips (a letter wrong, missing, too many or swapped with
+// its neighbour); else empty.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& choices);
 
 // `, did you mean "feed"?`, or nothing where nothing is near.

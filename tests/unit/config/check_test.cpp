@@ -109,6 +109,24 @@ TEST(Check, lists_that_are_not_known_are_not_checked_against) {
     STRCMP_EQUAL("", test::listed(problems).c_str());
 }
 
+TEST(Check, a_refused_unit_id_is_not_taken_for_another_devices) {
+    expect("unit_id = 0 is out of range",
+           "[[meter]]\nid = 'm'\nline = 'l1'\nunit_id = 0\nprofile = 'eastron-sdm630'\n");
+    expect("unit_id = 0 is out of range",
+           "[[line]]\nid = 'l3'\ndevice = '/dev/ttyS3'\n"
+           "[[meter]]\nid = 'm'\nline = 'l3'\nunit_id = 0\nprofile = 'eastron-sdm630'\n"
+           "[[meter]]\nid = 'n'\nline = 'l3'\nunit_id = 1\nprofile = 'eastron-sdm630'\n");
+}
+
+TEST(Check, a_refused_interval_is_not_asked_for_its_metrics) {
+    const std::string alert = "[[alert]]\nid = 'x'\nmetric = 'pue-interval'\nabove = 1\n";
+    for (const char* bad : {"'5s'", "700"}) {
+        const auto said = problems_of("[site]\nid = 's'\n[metering]\ninterval_s = " + std::string{bad} + '\n' + alert);
+        STRCMP_CONTAINS("interval_s = ", said.c_str());
+        LONGS_EQUAL(1, std::count(said.begin(), said.end(), '\n'));
+    }
+}
+
 TEST(Check, a_rack_is_no_device) {
     expect("rack = \"x\" is published as \"rack-x\", which is also a device",
            "[[server]]\nid = 'rack-x'\nrole = 'none'\n[[server]]\nid = 'y'\nrole = 'none'\nrack = 'x'\n");

@@ -65,6 +65,8 @@ TEST(DidYouMean, finds_one_slip_in_a_short_word) {
 TEST(DidYouMean, finds_a_word_that_was_not_ended) {
     STRCMP_EQUAL("poll_s", did_you_mean("poll", {"interval_s", "poll_s"}).c_str());
     STRCMP_EQUAL("state_directory", did_you_mean("state_dir", {"state_directory"}).c_str());
+    STRCMP_EQUAL("nvidia-h100-sxm5",
+                 did_you_mean("nvidia-h100", {"nvidia-h20", "nvidia-h100-sxm5", "nvidia-h200"}).c_str());
 }
 
 TEST(DidYouMean, says_nothing_where_nothing_is_near) {

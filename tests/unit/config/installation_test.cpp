@@ -1,0 +1,47 @@
+// A configuration with data of its own: what a broken data file costs, and what it does not.
+#include <string>
+
+#include "agent/config/installation.hpp"
+#include "tests/unit/config/data_file.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace pued;
+
+TEST_GROUP(Installation) {
+    test::Folder folder;
+    Problems problems;
+
+    std::string problems_of(const std::string& text) {
+        const auto file = folder.write("t.toml", "data_directories = ['.', '" PUED_SOURCE_DIR "/config']\n" + text);
+        CHECK(load_installation(file, problems).has_value());
+        return folder.texts(problems);
+    }
+    // One problem, of that file.
+    void only(const std::string& file, const std::string& said) {
+        STRCMP_CONTAINS((file + ':').c_str(), said.substr(0, file.size() + 1).c_str());
+        LONGS_EQUAL(said.size() - 1, said.find('\n'));
+    }
+};
+
+TEST(Installation, a_register_map_that_cannot_be_read_is_told_once_and_not_searched_for) {
+    folder.write("devices/mine.toml", "schema = 1\nid = \n");
+    only("devices/mine.toml", problems_of("[site]\nid = 's'\n[[meter]]\nid = 'm'\nhost = 'h'\nprofile = 'mine'\n"));
+}
+
+TEST(Installation, what_unreadable_rules_would_bring_is_not_missed) {
+    folder.write("rules/mine.toml", "schema = \n");
+    only("rules/mine.toml", problems_of("[site]\nid = 's'\nregion = 'my-city'\n[rules]\nonly = ['my-rule']\n"));
+}
+
+TEST(Installation, an_accelerator_of_an_unreadable_file_is_not_missed) {
+    folder.write("accelerators/mine.toml", "schema = \n");
+    only("accelerators/mine.toml", problems_of("[site]\nid = 's'\n[[server]]\nid = 'g'\nrole = 'none'\n"
+                                               "accelerators = [{ model = 'my-chip', count = 1 }]\n"));
+}
+
+TEST(Installation, what_is_in_no_file_is_unknown) {
+    const auto said = problems_of("[site]\nid = 's'\nregion = 'my-city'\n[rules]\nonly = ['my-rule']\n");
+    STRCMP_CONTAINS("region = \"my-city\" is unknown", said.c_str());
+    STRCMP_CONTAINS("only names \"my-rule\", which is no rule", said.c_str());
+}
