@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "agent/metering/calendar.hpp"
 #include "agent/metering/exact.hpp"
+#include "agent/metering/thinning.hpp"
 
 namespace pued {
 
@@ -156,9 +156,7 @@ AccountState EnergyAccount::save(const Now& now, std::chrono::seconds interval) 
     AccountState state{{},         has_register_, last_,        counts_,     offset_,      epoch_,
                        has_power_, power_w_,      residue_mwh_, next_flags_, watch_.save()};
     const auto divided = [&](const EnergyPoint& a, const EnergyPoint& c) {
-        if (interval.count() <= 0) return false;
-        const UtcTime last_end = floor_to(to_utc(now, c.at), interval);
-        return to_boot(now, last_end) >= a.at - std::chrono::milliseconds{1};  // labels are rounded
+        return boundary_between(now, a.at, c.at, interval);
     };
     for (const EnergyPoint& point : line_.thinned(saved_points, divided)) {
         state.points.push_back({to_utc(now, point.at), point.energy, point.flags});

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "agent/metering/exact.hpp"
+#include "agent/metering/thinning.hpp"
 
 namespace pued {
 
@@ -81,21 +82,6 @@ void Polyline::replace_until(BootTime until, std::span<const EnergyPoint> points
     points_.insert(points_.begin(), points.begin(), points.end());
 }
 
-namespace {
-
-// Marks `room` of the points that have this rank, evenly spread.
-void choose(const std::vector<unsigned>& ranks, unsigned rank, std::size_t room, std::vector<bool>& chosen) {
-    const auto all = static_cast<std::size_t>(std::count(ranks.begin(), ranks.end(), rank));
-    std::size_t seen = 0;
-    for (std::size_t i = 0; i < ranks.size(); ++i) {
-        if (ranks[i] != rank) continue;
-        ++seen;
-        if (all <= room || seen * room / all > (seen - 1) * room / all) chosen[i] = true;
-    }
-}
-
-}  // namespace
-
 std::vector<EnergyPoint> Polyline::thinned(std::size_t most, const Divided& divided) const {
     if (points_.size() <= most) return {points_.begin(), points_.end()};
     std::vector<unsigned> ranks(points_.size(), 0);
@@ -106,11 +92,7 @@ std::vector<EnergyPoint> Polyline::thinned(std::size_t most, const Divided& divi
         raise(i, rank);
     }
     ranks.front() = ranks.back() = 3;
-    std::vector<bool> chosen(points_.size(), false);
-    for (unsigned rank = 4; rank-- > 0;) {
-        const auto taken = static_cast<std::size_t>(std::count(chosen.begin(), chosen.end(), true));
-        choose(ranks, rank, most - taken, chosen);
-    }
+    const std::vector<bool> chosen = choose(ranks, most);
     std::vector<EnergyPoint> kept;
     Flags carried = 0;
     for (std::size_t i = 0; i < points_.size(); ++i) {

@@ -3,6 +3,7 @@
 // site; always a ratio of sums. Owned by the engine, on its thread; pure. Work in TFLOP, 1 TFLOP/s per W = 1 TFLOP/J.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -92,6 +93,8 @@ struct ComputeCell {
 struct ComputeState {
     std::optional<UtcTime> since;
     std::vector<ComputeCell> cells;  // hour, day, month: as many as there are
+    std::chrono::seconds interval{};
+    std::map<std::string, std::vector<LabelledWork>> lines;  // of the open interval, by server's id
 
     friend bool operator==(const ComputeState&, const ComputeState&) = default;
 };
@@ -109,8 +112,10 @@ public:
     // "compute-per-watt-delivered" and "-overall" of the interval, and with -hour, -day, -month.
     std::vector<Metric> add(const ClosedInterval& interval, const Now& now);
 
-    [[nodiscard]] ComputeState save() const { return {since_, {cells_.begin(), cells_.end()}}; }
-    void restore(const ComputeState& state);
+    // Without `now` the samples of the open interval cannot be labelled and stay behind: it will be unknown.
+    [[nodiscard]] ComputeState save(const std::optional<Now>& now = {}) const;
+    // Only into a fresh ledger, before any report.
+    void restore(const ComputeState& state, const std::optional<Now>& now = {});
 
 private:
     struct Server {
@@ -139,7 +144,8 @@ private:
     BalanceSettings settings_;
     Zone zone_;
     std::optional<UtcTime> since_;
-    std::vector<ComputeCell> cells_;  // current hour, day, month
+    std::vector<ComputeCell> cells_;   // current hour, day, month
+    std::chrono::seconds interval_{};  // length of the latest
 };
 
 }  // namespace pued

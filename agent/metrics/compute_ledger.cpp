@@ -152,6 +152,7 @@ ComputeCell& ComputeLedger::cell_of(Window kind, std::size_t index, const Closed
 std::vector<Metric> ComputeLedger::add(const ClosedInterval& interval, const Now& now) {
     std::vector<Metric> out;
     if (interval.amends || servers_.empty()) return out;
+    interval_ = interval.length;
     const Sums sums = sums_of(interval, now);
     report(sums, interval.start, interval.end(), false, "", out);
     // The agent's own beginning, partial by nature, is no gap in its windows.
@@ -258,9 +259,22 @@ std::vector<Metric> ComputeLedger::rated(const Now& now) const {
     return out;
 }
 
-void ComputeLedger::restore(const ComputeState& state) {
+ComputeState ComputeLedger::save(const std::optional<Now>& now) const {
+    ComputeState state{since_, cells_, interval_, {}};
+    for (const Server& server : servers_) {
+        if (now) state.lines[table_.devices[server.facts.device].id] = server.line.save(*now, interval_);
+    }
+    return state;
+}
+
+void ComputeLedger::restore(const ComputeState& state, const std::optional<Now>& now) {
     since_ = state.since;
     if (state.cells.size() == kinds.size()) cells_ = state.cells;
+    interval_ = state.interval;
+    for (Server& server : servers_) {
+        const auto line = state.lines.find(table_.devices[server.facts.device].id);
+        if (now && line != state.lines.end()) server.line.restore(line->second, *now);
+    }
 }
 
 }  // namespace pued

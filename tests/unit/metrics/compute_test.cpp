@@ -127,6 +127,37 @@ TEST(Work, is_not_integrated_over_gaps_nor_backwards) {
     CHECK_TRUE(work.covered == Duration{seconds{1}});
 }
 
+TEST(Work, what_is_saved_is_little_and_sums_up_to_the_same) {
+    const Now now{BootTime{seconds{1000}}, year_2026 + seconds{1000}, ClockQuality::synced};
+    WorkLine line{seconds{3}};
+    for (int s = 0; s <= 1000; ++s) {
+        if (s < 300 || s > 400) line.add(BootTime{seconds{s}}, (s % 5) * 0.2, (s % 7) * 100.0);
+    }
+    const auto saved = line.save(now, seconds{900});
+    CHECK_EQUAL(WorkLine::saved_points, saved.size());
+    WorkLine copy{seconds{3}};
+    copy.restore(saved, now);
+    for (const auto& [from, to] : {std::pair{0, 900}, {900, 1000}, {0, 1000}}) {
+        const Work a = line.between(BootTime{seconds{from}}, BootTime{seconds{to}});
+        const Work b = copy.between(BootTime{seconds{from}}, BootTime{seconds{to}});
+        DOUBLES_EQUAL(a.tflop, b.tflop, 1e-6);
+        DOUBLES_EQUAL(a.active_s, b.active_s, 1e-9);
+        CHECK_TRUE(a.covered == b.covered);
+    }
+    CHECK_TRUE(copy.between(BootTime{}, BootTime{seconds{900}}).covered == Duration{seconds{900 - 102}});
+}
+
+TEST(Work, a_clock_set_back_meanwhile_leaves_no_samples_in_the_future) {
+    WorkLine line{seconds{60}};
+    for (int s = 0; s <= 120; s += 30) line.add(BootTime{seconds{s}}, 1, 100);
+    const Now now{BootTime{seconds{120}}, year_2026, ClockQuality::synced};
+    WorkLine copy{seconds{60}};
+    copy.restore(line.save(now, seconds{900}), {BootTime{seconds{120}}, year_2026 - seconds{60}, ClockQuality::synced});
+    copy.add(BootTime{seconds{130}}, 1, 100);
+    // Samples of 0 to 60 s lie 60 s later now, at 60 to 120 s; those after are gone, and the new one follows on.
+    CHECK_TRUE(copy.between(BootTime{}, BootTime{seconds{200}}).covered == Duration{seconds{70}});
+}
+
 TEST_GROUP(ComputeLedger) {
     Plant plant;
     TwoClocks clocks;
@@ -321,6 +352,28 @@ TEST(ComputeLedger, its_state_survives_a_round_trip) {
     const auto metrics = add(copy, quarter(1));
     const double work = 8 * 989.4 * 1590 / 1830 * 900 * 0.75;
     DOUBLES_EQUAL(work / (4000.0 * 3600), *get(metrics, "compute-per-watt-delivered-hour", "s1").value, 1e-12);
+}
+
+TEST(ComputeLedger, a_restart_in_an_open_interval_loses_no_work) {
+    ComputeLedger compute = ledger();
+    run(compute, one, 0, 900, 0.5);
+    run(compute, two, 0, 900, 0.5);
+    add(compute, quarter(0));
+    run(compute, one, 960, 1500, 0.25);
+    run(compute, two, 960, 1500, 0.25);
+    const ComputeState state = compute.save(clocks.at(seconds{1530}));
+    ComputeLedger copy = ledger();
+    clocks.utc += seconds{1000};  // boot time begins anew: 1530 s of before are 530 s now
+    copy.restore(state, clocks.at(seconds{530}));
+    CHECK_TRUE(copy.save(clocks.at(seconds{530})) == state);
+    run(copy, one, 560, 800, 0.25);
+    run(copy, two, 560, 800, 0.25);
+    const auto metrics = copy.add(quarter(1), clocks.at(seconds{800}));
+    // The first minute falls from 0.5 to 0.25.
+    const double work = 8 * 989.4 * 1590 / 1830 * (0.25 * 900 + 0.125 * 60);
+    const Metric metric = get(metrics, "compute-per-watt-delivered", "s1");
+    DOUBLES_EQUAL(work / (2000.0 * 3600), *metric.value, 1e-12);
+    DOUBLES_EQUAL(1, get(metrics, "compute-per-watt-delivered-hour", "s1").coverage, 0);
 }
 
 TEST(ComputeLedger, a_clock_that_was_ahead_is_forgotten) {
