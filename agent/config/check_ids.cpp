@@ -1,19 +1,13 @@
 // Names: ids used once, racks and scopes that cannot be confused, and what is named beyond the file.
 #include <algorithm>
-#include <array>
 #include <tuple>
 
 #include "agent/config/check_parts.hpp"
 #include "agent/config/metric_names.hpp"
+#include "agent/config/regions.hpp"
 
 namespace pued::checks {
 namespace {
-
-constexpr std::array kProvinces{
-    "anhui",   "beijing", "chongqing",    "fujian",  "gansu",    "guangdong", "guangxi",        "guizhou",
-    "hainan",  "hebei",   "heilongjiang", "henan",   "hubei",    "hunan",     "inner-mongolia", "jiangsu",
-    "jiangxi", "jilin",   "liaoning",     "ningxia", "qinghai",  "shaanxi",   "shandong",       "shanghai",
-    "shanxi",  "sichuan", "tianjin",      "tibet",   "xinjiang", "yunnan",    "zhejiang"};
 
 std::vector<Entry> all_entries(const Config& config) {
     std::vector<Entry> out = entries("line", config.lines);
@@ -106,7 +100,7 @@ void check_alert(const Context& context, const Entry& entry, const AlertConfig& 
 void check_region(const Context& context) {
     if (!context.known.rules) return;  // nor are the cities that they name
     const auto& region = context.config.site.region;
-    std::vector<std::string> regions{kProvinces.begin(), kProvinces.end()};
+    auto regions = provinces();
     regions.insert(regions.end(), context.known.regions.begin(), context.known.regions.end());
     if (region.empty() || holds(regions, region)) return;
     context.problems.add(context.config.places.at("site", 0, "region"), "site",

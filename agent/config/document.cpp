@@ -100,6 +100,15 @@ std::string without_secrets(std::string description, std::string_view line) {
                                                        : description.substr(0, description.find(", saw "));
 }
 
+// "Inner Mongolia" -> "inner-mongolia", where that makes an id.
+std::string as_id(std::string text) {
+    for (auto& c : text) {
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        if (c == ' ' || c == '_') c = '-';
+    }
+    return is_id(text) ? ", did you mean \"" + text + "\"?" : std::string{};
+}
+
 std::string joined(const std::vector<std::string_view>& choices) {
     std::string text;
     for (const auto choice : choices) text += (text.empty() ? "\"" : ", \"") + std::string{choice} + '"';
@@ -169,8 +178,8 @@ std::optional<std::string> Table::required_string(std::string_view key) {
 std::optional<std::string> Table::id(std::string_view key, bool required) {
     auto text = required ? required_string(key) : string(key);
     if (!text || is_id(*text)) return text;
-    problem(key, std::string{key} + " = \"" + *text +
-                     "\" is no id (expected 1 to 48 of a-z, 0-9 and -, not beginning with -)");
+    problem(key, std::string{key} + " = \"" + *text + "\" is no id" + as_id(*text) +
+                     " (expected 1 to 48 of a-z, 0-9 and -, not beginning with -)");
     return std::nullopt;
 }
 

@@ -83,6 +83,14 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
     return best;
 }
 
+std::string one_slip_from(std::string_view word, const std::vector<std::string>& choices) {
+    const auto near = [word](const std::string& choice) {
+        return choice.size() <= word.size() + 1 && word.size() <= choice.size() + 1 && edit_distance(word, choice) == 1;
+    };
+    const auto found = std::find_if(choices.begin(), choices.end(), near);
+    return found == choices.end() ? std::string{} : *found;
+}
+
 std::string suggestion(std::string_view word, const std::vector<std::string>& choices) {
     const auto near = did_you_mean(word, choices);
     return near.empty() ? std::string{} : ", did you mean \"" + near + "\"?";

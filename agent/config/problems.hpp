@@ -48,6 +48,9 @@ private:
 // its neighbour); else empty.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& choices);
 
+// The first of `choices` that is one such slip away, else empty.
+std::string one_slip_from(std::string_view word, const std::vector<std::string>& choices);
+
 // `, did you mean "feed"?`, or nothing where nothing is near.
 std::string suggestion(std::string_view word, const std::vector<std::string>& choices);
 

@@ -93,6 +93,7 @@ void check_tiers(Table& row, const Rule& rule) {
 Rule read_rule(Table& row, const Head& head) {
     Rule out;
     out.id = row.id("id", true).value_or("");
+    out.file = row.place().file;
     row.set_where("rule \"" + out.id + '"');
     out.name = rule_parts::bilingual(row, "name");
     out.message = read_message(row);

@@ -4,6 +4,8 @@
 #include <cstdio>
 
 #include "agent/config/data_row.hpp"
+#include "agent/config/regions.hpp"
+#include "agent/model/quantity.hpp"
 
 namespace pued::rule_parts {
 namespace {
@@ -37,8 +39,18 @@ void check_order(Table& table, std::string_view low, std::string_view high, bool
     table.problem(high, std::string{high} + " lies before " + std::string{low} + " (expected the same or later)");
 }
 
+// A city may be any, but not a province with a letter wrong: no site would ever be in it.
+void check_region(Table& table, const std::string& region) {
+    const auto meant = is_id(region) ? misspelt_region(region) : std::string{};
+    if (is_id(region) && meant.empty()) return;
+    table.problem("regions", "regions names \"" + region + "\", which is no region" +
+                                 (meant.empty() ? std::string{} : ", did you mean \"" + meant + "\"?") +
+                                 " (expected ids such as \"guizhou\", as in [site] region)");
+}
+
 void regions(Table& table, Scope& scope) {
     scope.regions = table.strings("regions");
+    for (const auto& region : scope.regions) check_region(table, region);
     const bool named = table.has("region_name_en") || table.has("region_name_zh");
     if (!scope.regions.empty() || named) scope.region_name = bilingual(table, "region_name");
     if (scope.regions.empty() && named) table.missing("regions", "the ids of the regions that region_name names");

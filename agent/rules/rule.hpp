@@ -99,6 +99,7 @@ struct Rule {
     Scope scope;
     std::vector<SurchargeBand> surcharge{};  // empty: none
     Alerting alerting = Alerting::advisory;
+    std::string file{};  // where it was read: of two rules with one id the later data directory's is in force
     std::string note{};  // what the reader of a report should know about the evidence
 };
 

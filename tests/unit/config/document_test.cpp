@@ -79,7 +79,8 @@ TEST(Document, choices_and_ids_say_what_they_want) {
     expect(
         "f:1:1: more is missing (expected a string)\n"
         "f:1:5: c = \"rde\" is unknown, did you mean \"red\"? (expected one of \"red\", \"blue\")\n"
-        "f:2:6: id = \"Rack 1\" is no id (expected 1 to 48 of a-z, 0-9 and -, not beginning with -)\n");
+        "f:2:6: id = \"Rack 1\" is no id, did you mean \"rack-1\"? (expected 1 to 48 of a-z, 0-9 and -, not beginning "
+        "with -)\n");
 }
 
 TEST(Document, each_table_of_a_list_has_its_own_place) {

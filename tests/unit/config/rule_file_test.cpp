@@ -122,6 +122,20 @@ TEST(RuleFile, a_later_folders_rule_replaces_an_earlier_one_in_its_place) {
     UNSIGNED_LONGS_EQUAL(2, rules.size());
     STRCMP_EQUAL("acme-halls", rules[0].id.c_str());
     DOUBLES_EQUAL(1.19, rules[0].limit.value, 0);
+    STRCMP_EQUAL(theirs.c_str(), rules[0].file.c_str());  // so that the replacement can be shown
+    STRCMP_EQUAL(ours.c_str(), rules[1].file.c_str());
+}
+
+TEST(RuleFile, a_misspelt_province_is_a_mistake_and_a_city_is_not) {
+    const auto names = "region_name_en = \"x\"\nregion_name_zh = \"x\"\n";
+    const auto applies = [&](const char* regions) {
+        return std::string{sound} + "[rule.applies]\n" + names + "regions = [" + regions + "]\n";
+    };
+    expect("", problems_of(applies("\"beijing\", \"shanxi\", \"shaanxi\", \"huizhou\", \"my-city\", \"qingyang\"")));
+    STRCMP_CONTAINS("regions names \"bejing\", which is no region, did you mean \"beijing\"? (expected ids such as ",
+                    problems_of(applies("\"guizhou\", \"bejing\"")).c_str());
+    STRCMP_CONTAINS("regions names \"Beijing\", which is no region (expected ids",
+                    problems_of(applies("\"Beijing\"")).c_str());
 }
 
 TEST(RuleFile, the_same_id_twice_in_one_folder_is_a_mistake) {
