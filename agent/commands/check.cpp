@@ -25,9 +25,9 @@ void print_rule(const Rule& rule, const SiteFacts& site, std::chrono::year_month
         fmt::print("  {:<34} cannot tell: its limit depends on site.annual_energy_kwh, which is not declared\n",
                    rule.id);
     } else {
-        fmt::print("  {:<34} {} {} {} ({}, {})\n", rule.id, to_string(rule.metric),
+        fmt::print("  {:<34} {} {} {} ({}, {}; {})\n", rule.id, to_string(rule.metric),
                    rule.limit.direction == Direction::at_most ? "<=" : ">=", limit_text(binding->limit.value),
-                   to_string(rule.standard.force), to_string(binding->confidence));
+                   to_string(rule.standard.force), to_string(binding->confidence), rule.file);
     }
 }
 

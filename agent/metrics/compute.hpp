@@ -112,10 +112,10 @@ public:
     // "compute-per-watt-delivered" and "-overall" of the interval, and with -hour, -day, -month.
     std::vector<Metric> add(const ClosedInterval& interval, const Now& now);
 
-    // Without `now` the samples of the open interval cannot be labelled and stay behind: it will be unknown.
-    [[nodiscard]] ComputeState save(const std::optional<Now>& now = {}) const;
+    // With the samples of the open interval, labelled in UTC.
+    [[nodiscard]] ComputeState save(const Now& now) const;
     // Only into a fresh ledger, before any report.
-    void restore(const ComputeState& state, const std::optional<Now>& now = {});
+    void restore(const ComputeState& state, const Now& now);
 
 private:
     struct Server {

@@ -259,21 +259,21 @@ std::vector<Metric> ComputeLedger::rated(const Now& now) const {
     return out;
 }
 
-ComputeState ComputeLedger::save(const std::optional<Now>& now) const {
+ComputeState ComputeLedger::save(const Now& now) const {
     ComputeState state{since_, cells_, interval_, {}};
     for (const Server& server : servers_) {
-        if (now) state.lines[table_.devices[server.facts.device].id] = server.line.save(*now, interval_);
+        state.lines[table_.devices[server.facts.device].id] = server.line.save(now, interval_);
     }
     return state;
 }
 
-void ComputeLedger::restore(const ComputeState& state, const std::optional<Now>& now) {
+void ComputeLedger::restore(const ComputeState& state, const Now& now) {
     since_ = state.since;
     if (state.cells.size() == kinds.size()) cells_ = state.cells;
     interval_ = state.interval;
     for (Server& server : servers_) {
         const auto line = state.lines.find(table_.devices[server.facts.device].id);
-        if (now && line != state.lines.end()) server.line.restore(line->second, *now);
+        if (line != state.lines.end()) server.line.restore(line->second, now);
     }
 }
 

@@ -331,7 +331,7 @@ bool Engine::wants_saving() const { return impl_->save_wanted; }
 std::string Engine::snapshot(const Now& now) {
     auto& own = *impl_;
     own.save_wanted = false;
-    return write_books({own.ledger.save(now), own.windows.save(), own.compute.save(), own.alerts.save(), own.retained});
+    return write_books({own.ledger.save(now), own.windows.save(), own.compute.save(now), own.alerts.save(), own.retained});
 }
 
 Result<void> Engine::restore(const std::string& text, const Now& now) {
@@ -340,7 +340,7 @@ Result<void> Engine::restore(const std::string& text, const Now& now) {
     if (!books) return Error{books.error()};
     own.ledger.restore(books->ledger, now);
     own.windows.restore(books->windows);
-    own.compute.restore(books->compute);
+    own.compute.restore(books->compute, now);
     own.alerts.restore(std::move(books->alerts));
     for (auto& message : own.alerts.standing()) own.send(std::move(message));
     own.retract(books->topics);

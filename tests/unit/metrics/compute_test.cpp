@@ -345,8 +345,9 @@ TEST(ComputeLedger, its_state_survives_a_round_trip) {
     run(compute, two, 0, 900, 0.5);
     add(compute, quarter(0));
     ComputeLedger copy = ledger();
-    copy.restore(compute.save());
-    CHECK_TRUE(copy.save() == compute.save());
+    const auto now = clocks.at(seconds{1800});
+    copy.restore(compute.save(now), now);
+    CHECK_TRUE(copy.save(now) == compute.save(now));
     run(copy, one, 900, 1800, 0.25);
     run(copy, two, 900, 1800, 0.25);
     const auto metrics = add(copy, quarter(1));
