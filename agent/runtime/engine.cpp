@@ -331,7 +331,8 @@ bool Engine::wants_saving() const { return impl_->save_wanted; }
 std::string Engine::snapshot(const Now& now) {
     auto& own = *impl_;
     own.save_wanted = false;
-    return write_books({own.ledger.save(now), own.windows.save(), own.compute.save(now), own.alerts.save(), own.retained});
+    return write_books(
+        {own.ledger.save(now), own.windows.save(), own.compute.save(now), own.alerts.save(), own.retained});
 }
 
 Result<void> Engine::restore(const std::string& text, const Now& now) {

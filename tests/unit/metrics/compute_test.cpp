@@ -348,10 +348,11 @@ TEST(ComputeLedger, its_state_survives_a_round_trip) {
     const auto now = clocks.at(seconds{1800});
     copy.restore(compute.save(now), now);
     CHECK_TRUE(copy.save(now) == compute.save(now));
-    run(copy, one, 900, 1800, 0.25);
-    run(copy, two, 900, 1800, 0.25);
+    run(copy, one, 960, 1800, 0.25);
+    run(copy, two, 960, 1800, 0.25);
     const auto metrics = add(copy, quarter(1));
-    const double work = 8 * 989.4 * 1590 / 1830 * 900 * 0.75;
+    // 0.5 for 900 s, down to 0.25 within the next 60 s, 0.25 for 840 s
+    const double work = 8 * 989.4 * 1590 / 1830 * (450 + 22.5 + 210);
     DOUBLES_EQUAL(work / (4000.0 * 3600), *get(metrics, "compute-per-watt-delivered-hour", "s1").value, 1e-12);
 }
 
