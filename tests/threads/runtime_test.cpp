@@ -106,11 +106,9 @@ TEST(Runtime, a_source_that_is_stuck_does_not_hold_up_the_stop) {
     std::atomic<bool> entered{false}, free{false};
     std::vector<std::unique_ptr<Source>> sources;
     sources.push_back(std::make_unique<Stuck>(entered, free));
-    {
-        Pollers pollers{std::move(sources), queue, clock};
-        while (!entered) std::this_thread::yield();
-        CHECK_FALSE(pollers.stop(milliseconds{20}));
-    }
-    free = true;                                     // the detached thread may end now,
-    std::this_thread::sleep_for(milliseconds{100});  // before what it uses goes
+    Pollers pollers{std::move(sources), queue, clock};
+    while (!entered) std::this_thread::yield();
+    CHECK_FALSE(pollers.stop(milliseconds{20}));
+    free = true;
+    while (!pollers.stop(milliseconds{0})) std::this_thread::yield();  // what the thread uses must outlive it
 }
