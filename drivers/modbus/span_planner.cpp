@@ -67,10 +67,12 @@ Span span_of(std::vector<Wanted> fields, const SpanRules& rules) {
     Extent extent{fields.front().address, 0};
     for (const auto& field : fields) extent.end = std::max(extent.end, end_of(field));
     extent = aligned(extent, rules);
-    return {.function = fields.front().function,
-            .address = static_cast<std::uint16_t>(extent.first),
-            .words = static_cast<std::uint16_t>(extent.words()),
-            .fields = std::move(fields)};
+    Span span{.function = fields.front().function,
+              .address = static_cast<std::uint16_t>(extent.first),
+              .words = static_cast<std::uint16_t>(extent.words()),
+              .fields = {}};
+    span.fields = std::move(fields);
+    return span;
 }
 
 }  // namespace
