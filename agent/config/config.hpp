@@ -75,6 +75,10 @@ struct DeviceBase {
     Milliseconds poll{0};            // 0: metering.poll
     Milliseconds timeout{0};         // 0: the profile's or protocol's
     std::optional<Classes> classes;  // stated by meter_class and ct_class
+    std::optional<Certificate> certificate{};
+    std::string serial{};                    // as on the meter; compared with what it says of itself, where it does
+    std::vector<MeterExchange> exchanges{};  // by rising time
+    std::string parent{};                     // id of the meter upstream, for the balance of parents and children
 };
 
 struct ModbusDevice : DeviceBase {  // [[meter]]
@@ -140,6 +144,56 @@ struct RulesConfig {
     unsigned clear_count = 3;
 };
 
+struct JournalConfig {  // [journal]
+    std::string origin;                  // default: "pued/SITE/AGENT"; the epoch is added
+    unsigned segment_kib = 2048;         // 64..65536
+    unsigned keep_mib = 0;               // 0: for ever; exported segments beyond it are removed
+    unsigned checkpoint_s = 3600;        // 60..86400
+    std::vector<std::string> witnesses;  // vkeys: "name+hash+base64"
+};
+
+struct WeatherConfig {  // [weather]: what the drift detectors explain the season with
+    std::string wet_bulb;              // point "meter-id.quantity" (temperature_c); or
+    std::string dry_bulb, humidity;    // points; humidity may be missing
+    std::vector<double> monthly_c;     // 12 means of the climate; the fallback, and the forecast's weather
+};
+
+struct DriftConfig {  // [drift]
+    bool enabled = true;
+    std::optional<double> limit;  // default: the strictest limit that binds this site
+    double acute = 0.08, acute_clear = 0.04, k = 0.015, h = 0.15, shewhart = 0.04;
+    double least_load = 0.4;
+    std::vector<std::pair<double, double>> design_curve;  // [[5, 1.18], [20, 1.25], [28, 1.35]]
+};
+
+struct Maintenance {  // [[maintenance]]: hours that drift alerts leave out
+    UtcTime from, until;
+    std::string reason;
+};
+
+struct FiveConditions {  // [gb40879]: the five-condition method; T_i from the standard's table for the city
+    struct Point {
+        double share = 0;  // of the year
+        double facility_kw = 0, it_kw = 0;
+    };
+    std::vector<Point> points;  // five, shares sum to 1
+    std::string source;         // where the shares come from
+};
+
+struct MeterExchange {  // [[meter.exchange]]: announced by the operator, so that the join is measured
+    UtcTime at;
+    double old_final_kwh = 0, new_first_kwh = 0;
+    std::string old_serial, new_serial, by, seal;
+};
+
+struct Certificate {  // certificate = { number = "…", u_percent = 0.1, k = 2, correction_percent = 0.03, date = … }
+    std::string number;
+    double u_percent = 0;  // expanded
+    double k = 2;
+    double correction_percent = 0;  // added to what the meter shows
+    std::optional<std::chrono::year_month_day> date;
+};
+
 struct Config {
     std::string file;    // where it came from
     std::string sha256;  // of the file's bytes, hex
@@ -154,6 +208,12 @@ struct Config {
     std::vector<IpmiServer> servers;
     std::vector<MqttValue> mqtt_values;
     std::vector<AlertConfig> alerts;
+    JournalConfig journal;
+    WeatherConfig weather;
+    DriftConfig drift;
+    std::vector<Maintenance> maintenance;
+    std::optional<FiveConditions> gb40879;
+    std::string text;  // the file itself, for the journal
     ConfigPlaces places;  // for the messages of check.hpp
 };
 

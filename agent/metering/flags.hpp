@@ -20,6 +20,10 @@ inline constexpr Flags gap = 1U << 7;      // samples of power are missing for l
 inline constexpr Flags partial = 1U << 8;  // begins before the first reading
 inline constexpr Flags missing = 1U << 9;  // no reading reached the end of the interval
 inline constexpr Flags time_uncertain = 1U << 10;  // closed while the clock was never synchronised in this boot
+inline constexpr Flags estimated = 1U << 11;       // not measured: Estimate stands for it
+inline constexpr Flags crosscheck = 1U << 12;      // an integrity finding was open on this meter
+inline constexpr Flags manual = 1U << 13;          // joined by an announced exchange of the meter
+inline constexpr Flags late = 1U << 14;            // readings older than the last one were dropped
 }  // namespace flag
 
 constexpr bool has(Flags set, Flags any_of) { return (set & any_of) != 0; }

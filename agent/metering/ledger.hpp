@@ -31,6 +31,16 @@ struct LedgerSettings {
 // A wall clock that falls back further than this was wrong before: intervals then begin again, earlier.
 inline constexpr std::chrono::hours longest_wait_for_clock{24};
 
+// How the energy of a gap was found (metering.md 1.5), best first; each has a relative standard uncertainty.
+enum class EstimateMethod : std::uint8_t { balance, redundant, regression, profile };
+
+struct Estimate {
+    Energy energy;
+    EstimateMethod method = EstimateMethod::profile;
+
+    friend bool operator==(const Estimate&, const Estimate&) = default;
+};
+
 struct IntervalEnergy {
     DeviceIndex device = 0;
     std::optional<Energy> energy;  // only when measured
@@ -38,6 +48,12 @@ struct IntervalEnergy {
     Flags flags = 0;
     double coverage = 0;  // share of the interval that readings span, without gaps of samples
     bool from_register = false;
+    // The register's high-water counts of the last readings not after begin and end; the end of one interval is the
+    // begin of the next, unless an epoch began. Absent where there is no register or no reading.
+    std::optional<std::uint64_t> reg_start{}, reg_end{};
+    // Set by agent/metrics/filler where the energy was not measured: what stands for it, and how it was found. Never
+    // part of a measured figure.
+    std::optional<Estimate> estimate{};
 
     [[nodiscard]] bool measured() const { return has(flags, flag::measured); }
     friend bool operator==(const IntervalEnergy&, const IntervalEnergy&) = default;

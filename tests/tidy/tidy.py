@@ -19,21 +19,24 @@ LONGEST_MEDIAN = 12
 # What each folder may include, beside itself. A driver never includes another driver or the runtime.
 INNER = ["agent/model"]
 PURE = INNER + ["agent/metering"]
-MIDDLE = PURE + ["agent/metrics", "agent/rules", "agent/config", "agent/ports"]
+MIDDLE = PURE + ["agent/metrics", "agent/rules", "agent/drift", "agent/config", "agent/journal", "agent/ports"]
 MAY_INCLUDE = {
     "agent/model": [],
     "agent/ports": INNER,
     "agent/metering": INNER,
     "agent/metrics": PURE,
     "agent/rules": INNER,
-    "agent/config": INNER + ["agent/rules"],
+    "agent/drift": PURE + ["agent/metrics"],
+    "agent/journal": INNER + ["agent/ports"],
+    "agent/config": INNER + ["agent/rules", "agent/journal"],
+    "agent/report": MIDDLE,
     "agent/runtime": MIDDLE,
-    "agent/commands": MIDDLE + ["agent/runtime", "drivers", "firmware"],
+    "agent/commands": MIDDLE + ["agent/report", "agent/runtime", "drivers", "firmware"],
     "agent": ["agent/commands"],
     "drivers": INNER + ["agent/ports", "agent/config"],
     "firmware": INNER + ["agent/ports"],
 }
-PURE_FOLDERS = ("agent/model", "agent/metering", "agent/metrics", "agent/rules")
+PURE_FOLDERS = ("agent/model", "agent/metering", "agent/metrics", "agent/rules", "agent/drift", "agent/journal", "agent/report")
 # In the pure middle: nothing that reads a clock, a file, a socket or starts a thread.
 IMPURE = re.compile(r"#include <(thread|mutex|fstream|filesystem|iostream|atomic|unistd\.h|sys/.*|time\.h|fcntl\.h)>")
 BANNED = [

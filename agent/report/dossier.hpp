@@ -1,0 +1,104 @@
+// What a report says, as plain data: one period of one site, read out of the journal (fold.hpp), told by html.hpp,
+// json.hpp and csv.hpp. Energies in kWh, powers in kW. Absent is not zero.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/model/time.hpp"
+#include "agent/rules/rule.hpp"
+
+namespace pued {
+
+struct ReportFigure {           // PUE of a window, with what stands behind it
+    std::optional<double> value;  // over jointly measured intervals
+    std::optional<double> u;      // k = 1
+    std::optional<double> filled, worst_case;
+    double coverage = 0;          // of time, 0..1
+    double estimated_facility = 0, estimated_it = 0;  // shares
+    std::string grade;            // "A", "B", "C"; empty: withheld
+    double facility_kwh = 0, it_kwh = 0;  // measured jointly
+    std::optional<double> cooling_kwh, losses_kwh, other_kwh;
+};
+
+struct ReportMonth {
+    std::chrono::year_month month;
+    ReportFigure figure;
+    std::optional<double> weather_c;  // mean
+};
+
+struct ReportDay {  // for the plots
+    std::chrono::year_month_day day;
+    std::optional<double> pue, residual, weather_c, it_kw;
+    double coverage = 0;
+};
+
+struct ReportVerdict {
+    std::string rule;
+    Bilingual name;
+    Standard standard;
+    std::optional<double> limit, value, u, p_conform;
+    std::string verdict;            // as in interface.md
+    std::string simple;             // "within" | "above" | "" : plain comparison of unrounded values
+    std::string method, grade;
+    Bilingual reason;
+    std::optional<double> surcharge_kwh, surcharge_cny;
+};
+
+struct ReportMeter {
+    std::string id, role, rack, profile, accuracy, certificate;
+    std::uint32_t epochs = 1;
+    std::optional<double> first_reading_kwh, last_reading_kwh;  // as the meter's display showed them
+    double energy_kwh = 0;                                      // in the period, credited
+    double measured = 0;                                        // share of the intervals
+    double estimated_kwh = 0;
+    std::map<std::string, double> estimated_by;  // method -> kWh
+    std::vector<std::string> events;             // "2026-07-14 08:00 reset: 5000.0 -> 12.0 kWh"
+};
+
+struct ReportAlert {
+    std::string rule, scope, state, severity;
+    UtcTime since;
+    std::optional<UtcTime> until;
+    std::optional<double> value, limit;
+    Bilingual message;
+    std::uint64_t seq = 0;
+};
+
+struct ReportBurn {  // budget burn-down, one for each day
+    std::chrono::year_month_day day;
+    std::optional<double> headroom_kwh, forecast_pue, forecast_p;
+};
+
+struct Dossier {
+    std::string site, site_name, agent, region, version;
+    std::string zone;  // "UTC+8"
+    UtcTime start, end, made;
+    std::string period;  // "2026", "2026-07", "2026-07-14"
+    bool closed = false;
+    unsigned category = 0;
+    std::string standard_edition, accuracy_note;
+    double unmeasured_kw = 0;
+    ReportFigure figure;
+    std::optional<double> five_condition_r;  // GB 40879's other method; absent where not configured
+    std::vector<ReportVerdict> verdicts;
+    std::vector<ReportMonth> months;
+    std::vector<ReportDay> days;
+    std::vector<std::pair<double, double>> load_pue;  // hourly IT kW against PUE, thinned to at most 2000
+    std::vector<ReportBurn> burn;
+    std::map<std::string, double> energy_by_role;              // kWh
+    std::map<std::string, std::vector<double>> compute_by_rack;  // TFLOP/J, one value a month; NaN where unknown
+    std::vector<ReportMeter> meters;
+    std::vector<ReportAlert> alerts;
+    std::vector<std::string> clock_events, losses;  // steps, undated boots, evidence losses
+    std::uint64_t tree_size = 0;
+    std::uint32_t epoch = 0;
+    std::string checkpoint;  // the signed note that covers it
+    std::string public_key_pem;
+};
+
+}  // namespace pued
