@@ -67,6 +67,20 @@ struct LineConfig {  // [[line]]: a serial line
     unsigned stop_bits = 1;
 };
 
+struct MeterExchange {  // [[meter.exchange]]: announced by the operator, so that the join is measured
+    UtcTime at;
+    double old_final_kwh = 0, new_first_kwh = 0;
+    std::string old_serial, new_serial, by, seal;
+};
+
+struct Certificate {  // certificate = { number = "…", u_percent = 0.1, k = 2, correction_percent = 0.03, date = … }
+    std::string number;
+    double u_percent = 0;  // expanded
+    double k = 2;
+    double correction_percent = 0;  // added to what the meter shows
+    std::optional<std::chrono::year_month_day> date;
+};
+
 struct DeviceBase {
     std::string id;
     Role role = Role::none;
@@ -178,20 +192,6 @@ struct FiveConditions {  // [gb40879]: the five-condition method; T_i from the s
     };
     std::vector<Point> points;  // five, shares sum to 1
     std::string source;         // where the shares come from
-};
-
-struct MeterExchange {  // [[meter.exchange]]: announced by the operator, so that the join is measured
-    UtcTime at;
-    double old_final_kwh = 0, new_first_kwh = 0;
-    std::string old_serial, new_serial, by, seal;
-};
-
-struct Certificate {  // certificate = { number = "…", u_percent = 0.1, k = 2, correction_percent = 0.03, date = … }
-    std::string number;
-    double u_percent = 0;  // expanded
-    double k = 2;
-    double correction_percent = 0;  // added to what the meter shows
-    std::optional<std::chrono::year_month_day> date;
 };
 
 struct Config {
