@@ -92,7 +92,7 @@ struct DeviceBase {
     std::optional<Certificate> certificate{};
     std::string serial{};                    // as on the meter; compared with what it says of itself, where it does
     std::vector<MeterExchange> exchanges{};  // by rising time
-    std::string parent{};                     // id of the meter upstream, for the balance of parents and children
+    std::string parent{};                    // id of the meter upstream, for the balance of parents and children
 };
 
 struct ModbusDevice : DeviceBase {  // [[meter]]
@@ -158,7 +158,7 @@ struct RulesConfig {
     unsigned clear_count = 3;
 };
 
-struct JournalConfig {  // [journal]
+struct JournalConfig {                   // [journal]
     std::string origin;                  // default: "pued/SITE/AGENT"; the epoch is added
     unsigned segment_kib = 2048;         // 64..65536
     unsigned keep_mib = 0;               // 0: for ever; exported segments beyond it are removed
@@ -166,10 +166,10 @@ struct JournalConfig {  // [journal]
     std::vector<std::string> witnesses;  // vkeys: "name+hash+base64"
 };
 
-struct WeatherConfig {  // [weather]: what the drift detectors explain the season with
-    std::string wet_bulb;              // point "meter-id.quantity" (temperature_c); or
-    std::string dry_bulb, humidity;    // points; humidity may be missing
-    std::vector<double> monthly_c;     // 12 means of the climate; the fallback, and the forecast's weather
+struct WeatherConfig {               // [weather]: what the drift detectors explain the season with
+    std::string wet_bulb;            // point "meter-id.quantity" (temperature_c); or
+    std::string dry_bulb, humidity;  // points; humidity may be missing
+    std::vector<double> monthly_c;   // 12 means of the climate; the fallback, and the forecast's weather
 };
 
 struct DriftConfig {  // [drift]
@@ -213,7 +213,7 @@ struct Config {
     DriftConfig drift;
     std::vector<Maintenance> maintenance;
     std::optional<FiveConditions> gb40879;
-    std::string text;  // the file itself, for the journal
+    std::string text;     // the file itself, for the journal
     ConfigPlaces places;  // for the messages of check.hpp
 };
 

@@ -18,23 +18,23 @@ namespace pued {
 
 struct DriftHour {
     UtcTime start;
-    std::optional<double> facility_kwh, it_kwh;    // measured; absent: unknown
+    std::optional<double> facility_kwh, it_kwh;     // measured; absent: unknown
     std::optional<double> cooling_kwh, losses_kwh;  // of the overhead; absent where not metered
-    double coverage = 0;                           // measured share of the hour, 0..1
-    std::optional<double> weather_c;               // wet bulb, or dry bulb where that is all there is
-    bool guarded = false;                          // maintenance declared, storage discharging, integrity alarm open
-    bool meter_event = false;                      // an epoch began, or the balance of children and parents moved
+    double coverage = 0;                            // measured share of the hour, 0..1
+    std::optional<double> weather_c;                // wet bulb, or dry bulb where that is all there is
+    bool guarded = false;                           // maintenance declared, storage discharging, integrity alarm open
+    bool meter_event = false;                       // an epoch began, or the balance of children and parents moved
 };
 
 struct FivePoints;  // see baseline.hpp
 
 struct DriftSettings {
-    std::optional<double> limit;        // PUE of the year; without it BUDGET and FORECAST stay silent
-    double u_meter = 0;                 // standard uncertainty of the year's PUE from the meters
+    std::optional<double> limit;  // PUE of the year; without it BUDGET and FORECAST stay silent
+    double u_meter = 0;           // standard uncertainty of the year's PUE from the meters
     double acute = 0.08, acute_clear = 0.04;
     double k = 0.015, h = 0.15, shewhart = 0.04;
-    double least_load = 0.4;            // of the reference IT power; below: unknown
-    double u_model = 0.03;              // of the baseline that was configured, until a year has been measured
+    double least_load = 0.4;  // of the reference IT power; below: unknown
+    double u_model = 0.03;    // of the baseline that was configured, until a year has been measured
     // Expected PUE over weather until ten months have been measured: (degrees, PUE), by rising temperature.
     std::vector<std::pair<double, double>> design_curve;
     // Mean weather of each hour of the civil year (8760), or of each month (12); empty: learnt from the first year.
@@ -77,7 +77,7 @@ private:
 
 // The alerts of the four layers, for agent/runtime/alert_book: which metric, at which level, for how long.
 struct DriftWatch {
-    std::string rule;    // "drift-acute", "drift-change", "drift-budget", "forecast-at-risk", "forecast-breach"
+    std::string rule;  // "drift-acute", "drift-change", "drift-budget", "forecast-at-risk", "forecast-breach"
     std::string metric;
     double limit = 0, clear_level = 0;
     unsigned for_count = 1, clear_count = 1;

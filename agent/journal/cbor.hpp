@@ -1,6 +1,6 @@
-// Deterministic CBOR (RFC 8949 4.2): shortest heads, definite lengths, map keys rising. What a record needs and no more:
-// integers, byte and text strings, arrays, maps, null. The reader refuses everything that the writer would not have
-// written, so that one record has one encoding. Pure.
+// Deterministic CBOR (RFC 8949 4.2): shortest heads, definite lengths, map keys rising. What a record needs and no
+// more: integers, byte and text strings, arrays, maps, null. The reader refuses everything that the writer would not
+// have written, so that one record has one encoding. Pure.
 #pragma once
 
 #include <cstdint>

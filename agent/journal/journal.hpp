@@ -20,9 +20,9 @@
 namespace pued {
 
 struct JournalSettings {
-    std::string origin;                              // without the epoch: "example.com/pue/site-1/bmc-7f3a"
+    std::string origin;                                // without the epoch: "example.com/pue/site-1/bmc-7f3a"
     std::size_t segment_bytes = std::size_t{2} << 20;  // then the next segment begins, with a snapshot
-    std::size_t keep_bytes = 0;                      // 0: for ever; else exported segments beyond are removed
+    std::size_t keep_bytes = 0;                        // 0: for ever; else exported segments beyond are removed
     std::size_t pending_bytes = std::size_t{4} << 20;  // kept in memory while the disk will not take them
     std::chrono::seconds checkpoint_every{3600};
 };
@@ -33,7 +33,7 @@ struct Stamp {  // where a record stands
     Digest sha256{};
 };
 
-struct Recovery {  // what open() found
+struct Recovery {                    // what open() found
     std::optional<Record> snapshot;  // the newest
     std::vector<Record> tail;        // records after it, oldest first
     std::size_t torn_bytes = 0;      // cut off at the end of the last segment

@@ -1,5 +1,5 @@
-// Reads a journal's records in order, segment by segment, from a Store; for commands, reports and verification. Holds one
-// segment in memory. Pure apart from the Store.
+// Reads a journal's records in order, segment by segment, from a Store; for commands, reports and verification. Holds
+// one segment in memory. Pure apart from the Store.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +33,8 @@ public:
     };
 
     static Result<JournalReader> open(const Store& store);
-    // The next record; nothing at the end; an error names segment and offset. A torn tail of the last segment is an end.
+    // The next record; nothing at the end; an error names segment and offset. A torn tail of the last segment is an
+    // end.
     Result<std::optional<Entry>> next();
 
 private:

@@ -1,7 +1,8 @@
 // One record of the journal: a leaf of the tree (metering.md 6.2). Encoded as a CBOR map with integer keys: 1 seq, 2
 // type, 3 SHA-256 of the record before, 4 start (POSIX s; boot s where the clock was never set), 5 duration s, 6 [clock
 // state, error ms], 7 [[point, reg_start, reg_end, energy mWh, flags]…], 8 [E_DC, E_IT] mWh, 9 joint coverage ppm, 10
-// hash of the configuration, 12 whatever else the type has, as a byte string of CBOR (nlohmann-json's, keys sorted).
+// hash of the configuration, 12 whatever else the type has, as a byte string of CBOR (nlohmann-json's, keys sorted), 13
+// hashes of the tree's frontier, one byte string of 32 octets each.
 // Keys of what is absent are left out. Pure plain data: meaning is given by who writes and folds (agent/runtime,
 // agent/report).
 #pragma once
@@ -57,11 +58,12 @@ struct Record {
     std::optional<std::uint32_t> duration_s;
     ClockState clock = ClockState::synced;
     std::uint32_t clock_error_ms = 0;
-    std::vector<RecordPoint> points;                              // key 7 is there for interval, amend and undated
-    std::optional<std::int64_t> facility_mwh, it_mwh;             // key 8: null where not measured
-    std::optional<std::uint32_t> coverage_ppm;                    // key 9
-    std::optional<Digest> config;                                 // key 10
-    Bytes aux;                                                    // key 12; empty: none
+    std::vector<RecordPoint> points;                   // key 7 is there for interval, amend and undated
+    std::optional<std::int64_t> facility_mwh, it_mwh;  // key 8: null where not measured
+    std::optional<std::uint32_t> coverage_ppm;         // key 9
+    std::optional<Digest> config;                      // key 10
+    Bytes aux;                                         // key 12; empty: none
+    std::vector<Digest> frontier;  // key 13, snapshots only: the tree before this record (set by Journal::append)
 
     friend bool operator==(const Record&, const Record&) = default;
 };

@@ -1,5 +1,5 @@
-// The Merkle tree of RFC 6962 / RFC 9162: leaf SHA-256(0x00 || leaf), node SHA-256(0x01 || left || right). A Frontier is
-// all that an appender keeps: the roots of the complete subtrees, at most 64 hashes. Pure.
+// The Merkle tree of RFC 6962 / RFC 9162: leaf SHA-256(0x00 || leaf), node SHA-256(0x01 || left || right). A Frontier
+// is all that an appender keeps: the roots of the complete subtrees, at most 64 hashes. Pure.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ public:
 
     void append(const Digest& leaf);
     [[nodiscard]] std::uint64_t size() const { return size_; }
-    [[nodiscard]] Digest root() const;  // of nothing: SHA-256 of nothing
+    [[nodiscard]] Digest root() const;                                           // of nothing: SHA-256 of nothing
     [[nodiscard]] const std::vector<Digest>& hashes() const { return hashes_; }  // largest subtree first
 
     friend bool operator==(const Frontier&, const Frontier&) = default;

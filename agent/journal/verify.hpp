@@ -13,13 +13,13 @@
 
 namespace pued {
 
-struct Finding {  // something that does not hold
+struct Finding {        // something that does not hold
     std::string where;  // "journal/e0001-0000000000.seg, byte 4711, record 812"
     std::string what;   // "the record before it was another one (chain broken)"
 };
 
 struct VerifySettings {
-    std::optional<PublicKey> key;    // else the journal's own public.pem, and the report says that nobody vouches for it
+    std::optional<PublicKey> key;  // else the journal's own public.pem, and the report says that nobody vouches for it
     std::vector<NoteKey> witnesses;
     std::optional<std::string> published;  // a checkpoint that somebody kept: the journal must contain its tree
 };

@@ -43,8 +43,8 @@ struct Report {
     DeviceState state = DeviceState::failed;
     std::string error;            // why, when failed or when some samples are bad; empty when all is well
     std::vector<Sample> samples;  // empty when failed
-    std::string identity{};       // the meter's own serial number, with the first report after a (re)connection; or empty
-    std::uint32_t skipped = 0;    // polls of this device left out since its last report: the line was busy
+    std::string identity{};     // the meter's own serial number, with the first report after a (re)connection; or empty
+    std::uint32_t skipped = 0;  // polls of this device left out since its last report: the line was busy
 };
 
 }  // namespace pued

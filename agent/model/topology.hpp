@@ -43,9 +43,9 @@ struct Device {
     double rated_w = 0;                    // Pmax of the metering point, W; 0: unknown
     Duration period{};                     // poll period
     std::optional<Instrument> instrument;  // how well it measures; absent: nobody says
-    std::optional<double> u_rel{};          // from a calibration certificate: then instead of the instrument's class
+    std::optional<double> u_rel{};         // from a calibration certificate: then instead of the instrument's class
     double correction = 0;                 // … and its correction as a fraction, applied to energies in figures
-    std::optional<DeviceIndex> parent{};    // the metering point upstream, for the balance of parents and children
+    std::optional<DeviceIndex> parent{};   // the metering point upstream, for the balance of parents and children
     std::vector<PointIndex> points;
     std::optional<PointIndex> energy;  // the register that counts for the balance
     std::optional<PointIndex> power;   // power of the same thing

@@ -14,14 +14,14 @@
 
 namespace pued {
 
-struct ReportFigure {           // PUE of a window, with what stands behind it
+struct ReportFigure {             // PUE of a window, with what stands behind it
     std::optional<double> value;  // over jointly measured intervals
     std::optional<double> u;      // k = 1
     std::optional<double> filled, worst_case;
-    double coverage = 0;          // of time, 0..1
+    double coverage = 0;                              // of time, 0..1
     double estimated_facility = 0, estimated_it = 0;  // shares
-    std::string grade;            // "A", "B", "C"; empty: withheld
-    double facility_kwh = 0, it_kwh = 0;  // measured jointly
+    std::string grade;                                // "A", "B", "C"; empty: withheld
+    double facility_kwh = 0, it_kwh = 0;              // measured jointly
     std::optional<double> cooling_kwh, losses_kwh, other_kwh;
 };
 
@@ -42,8 +42,8 @@ struct ReportVerdict {
     Bilingual name;
     Standard standard;
     std::optional<double> limit, value, u, p_conform;
-    std::string verdict;            // as in interface.md
-    std::string simple;             // "within" | "above" | "" : plain comparison of unrounded values
+    std::string verdict;  // as in interface.md
+    std::string simple;   // "within" | "above" | "" : plain comparison of unrounded values
     std::string method, grade;
     Bilingual reason;
     std::optional<double> surcharge_kwh, surcharge_cny;
@@ -90,7 +90,7 @@ struct Dossier {
     std::vector<ReportDay> days;
     std::vector<std::pair<double, double>> load_pue;  // hourly IT kW against PUE, thinned to at most 2000
     std::vector<ReportBurn> burn;
-    std::map<std::string, double> energy_by_role;              // kWh
+    std::map<std::string, double> energy_by_role;                // kWh
     std::map<std::string, std::vector<double>> compute_by_rack;  // TFLOP/J, one value a month; NaN where unknown
     std::vector<ReportMeter> meters;
     std::vector<ReportAlert> alerts;
