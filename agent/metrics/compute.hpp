@@ -108,9 +108,13 @@ public:
     void accept(const Report& report);
     // "compute-per-watt-rated" of each server, rack and the site; constant.
     [[nodiscard]] std::vector<Metric> rated(const Now& now) const;
-    // For each interval that the energy ledger closed, in order; amendments are passed over (their samples are gone).
-    // "compute-per-watt-delivered" and "-overall" of the interval, and with -hour, -day, -month.
-    std::vector<Metric> add(const ClosedInterval& interval, const Now& now);
+    // By scope: a server's id, "rack-…", "site", "site it", "site facility".
+    using Sums = std::map<std::string, ComputeSum>;
+    // What the servers did in an interval that the energy ledger closed. Forgets the samples up to its end.
+    Sums sums_of(const ClosedInterval& interval, const Now& now);
+    // In order; amendments are passed over (their samples are gone). "compute-per-watt-delivered" and "-overall" of the
+    // interval, and with -hour, -day, -month.
+    std::vector<Metric> add(const ClosedInterval& interval, const Sums& sums);
 
     // With the samples of the open interval, labelled in UTC.
     [[nodiscard]] ComputeState save(const Now& now) const;
@@ -125,12 +129,10 @@ private:
         std::optional<double> clock_hz;  // latest
         BootTime clock_at{};
     };
-    using Sums = std::map<std::string, ComputeSum>;
 
     [[nodiscard]] Server* find(DeviceIndex device);
     [[nodiscard]] bool metered(const Server& server) const;
     [[nodiscard]] ComputeSum sum_of(const Server& server, const ClosedInterval& interval, const Now& now) const;
-    [[nodiscard]] Sums sums_of(const ClosedInterval& interval, const Now& now) const;
     void add_site(Sums& sums, const ClosedInterval& interval) const;
     ComputeCell& cell_of(Window kind, std::size_t index, const ClosedInterval& interval);
     void report(const Sums& sums, UtcTime start, UtcTime end, bool partial, const std::string& suffix,

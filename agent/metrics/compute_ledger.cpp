@@ -102,14 +102,15 @@ ComputeSum ComputeLedger::sum_of(const Server& server, const ClosedInterval& int
     return summed(work.tflop / covered, active_s, *energy->energy, idle, length_s);
 }
 
-ComputeLedger::Sums ComputeLedger::sums_of(const ClosedInterval& interval, const Now& now) const {
+ComputeLedger::Sums ComputeLedger::sums_of(const ClosedInterval& interval, const Now& now) {
     Sums sums;
-    for (const Server& server : servers_) {
+    for (Server& server : servers_) {
         const Device& device = table_.devices[server.facts.device];
         const ComputeSum sum = sum_of(server, interval, now);
         if (metered(server)) sums[device.id].add(sum);
         if (!device.rack.empty()) sums[rack_scope(device.rack)].add(sum);
         sums[site_scope].add(sum);
+        server.line.forget_before(to_boot(now, interval.end()));
     }
     if (!servers_.empty()) add_site(sums, interval);
     return sums;
@@ -149,17 +150,15 @@ ComputeCell& ComputeLedger::cell_of(Window kind, std::size_t index, const Closed
     return cell;
 }
 
-std::vector<Metric> ComputeLedger::add(const ClosedInterval& interval, const Now& now) {
+std::vector<Metric> ComputeLedger::add(const ClosedInterval& interval, const Sums& sums) {
     std::vector<Metric> out;
     if (interval.amends || servers_.empty()) return out;
     interval_ = interval.length;
-    const Sums sums = sums_of(interval, now);
     report(sums, interval.start, interval.end(), false, "", out);
     // The agent's own beginning, partial by nature, is no gap in its windows.
     const bool measured = std::any_of(sums.begin(), sums.end(), [](const auto& s) { return s.second.joint_s > 0; });
     if (since_ && interval.start < *since_) since_.reset();  // the wall clock had been ahead
     if (!since_ && measured) since_ = interval.start;
-    for (Server& server : servers_) server.line.forget_before(to_boot(now, interval.end()));
     if (!since_) return out;
     for (std::size_t i = 0; i < kinds.size(); ++i) {
         ComputeCell& cell = cell_of(kinds[i], i, interval);

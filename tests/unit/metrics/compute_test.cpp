@@ -202,7 +202,7 @@ TEST_GROUP(ComputeLedger) {
                 {}};
     }
     std::vector<Metric> add(ComputeLedger & ledger, const ClosedInterval& interval) {
-        return ledger.add(interval, clocks.at(interval.end() - year_2026));
+        return ledger.add(interval, ledger.sums_of(interval, clocks.at(interval.end() - year_2026)));
     }
     Metric get(const std::vector<Metric>& metrics, const std::string& name, const std::string& scope) {
         for (const Metric& metric : metrics) {
@@ -370,7 +370,7 @@ TEST(ComputeLedger, a_restart_in_an_open_interval_loses_no_work) {
     CHECK_TRUE(copy.save(clocks.at(seconds{530})) == state);
     run(copy, one, 560, 800, 0.25);
     run(copy, two, 560, 800, 0.25);
-    const auto metrics = copy.add(quarter(1), clocks.at(seconds{800}));
+    const auto metrics = copy.add(quarter(1), copy.sums_of(quarter(1), clocks.at(seconds{800})));
     // The first minute falls from 0.5 to 0.25.
     const double work = 8 * 989.4 * 1590 / 1830 * (0.25 * 900 + 0.125 * 60);
     const Metric metric = get(metrics, "compute-per-watt-delivered", "s1");
@@ -384,7 +384,7 @@ TEST(ComputeLedger, a_clock_that_was_ahead_is_forgotten) {
     ClosedInterval ahead = quarter(0);
     ahead.start += hours{24 * 20};  // in the same month
     clocks.utc += hours{24 * 20};
-    compute.add(ahead, clocks.at(seconds{900}));
+    compute.add(ahead, compute.sums_of(ahead, clocks.at(seconds{900})));
     clocks.utc -= hours{24 * 20};
     run(compute, one, 960, 1800, 0.5);
     const auto metrics = add(compute, quarter(1));
