@@ -81,6 +81,8 @@ void check(const Config& config, const std::map<std::string, RegisterMap>& maps,
     checks::addresses(context);
     checks::mqtt_values(context, points);
     checks::scopes(context);
+    checks::parents(context);
+    checks::weather(context, points);
     // What a device or the whole site lacks can be told only where every part is sound.
     if (problems.none()) checks::roles(context, points);
     if (problems.none()) checks::balance(context);

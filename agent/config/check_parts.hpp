@@ -52,6 +52,8 @@ void profiles(const Context& context);                               // check_de
 void addresses(const Context& context);                              // check_devices.cpp
 void mqtt_values(const Context& context, const PointTable& points);  // check_balance.cpp
 void roles(const Context& context, const PointTable& points);        // check_balance.cpp
+void parents(const Context& context);                                // check_evidence.cpp
+void weather(const Context& context, const PointTable& points);      // check_evidence.cpp
 void balance(const Context& context);                                // check_balance.cpp
 
 }  // namespace pued::checks

@@ -1,5 +1,5 @@
 // A TOML file read strictly: every problem is collected with line and column, unknown keys are problems with a "did
-// you mean", and nothing throws. The loaders of this folder use Table; only document.cpp knows toml++.
+// you mean", and nothing throws. The loaders of this folder use Table; only document_impl.hpp knows toml++.
 //
 //   Problems problems;
 //   if (auto doc = Document::parse(text, "config/pued.toml", problems)) {
@@ -15,9 +15,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "agent/config/problems.hpp"
+#include "agent/model/time.hpp"
 
 namespace pued {
 
@@ -41,8 +43,13 @@ public:
     std::optional<double> number(std::string_view key, double min, double max);
     std::optional<bool> boolean(std::string_view key);
     std::optional<std::string> date(std::string_view key);   // a TOML local date, as "2025-06-01"
+    std::optional<UtcTime> time(std::string_view key);       // a TOML date-time with its offset
     std::vector<std::string> strings(std::string_view key);  // a string counts as a list of one
     std::vector<std::int64_t> integers(std::string_view key, std::int64_t min, std::int64_t max);
+    std::vector<double> numbers(std::string_view key, double min, double max);
+    // A list of [x, y]; x and y have ranges of their own.
+    std::vector<std::pair<double, double>> pairs(std::string_view key, std::pair<double, double> x_range,
+                                                 std::pair<double, double> y_range);
     Table table(std::string_view key);                // not present() where absent
     std::vector<Table> tables(std::string_view key);  // array of tables
     std::vector<std::string> keys() const;            // in file order; all of them

@@ -2,10 +2,11 @@
 #include "agent/config/load.hpp"
 
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 
 #include "agent/config/load_parts.hpp"
-#include "agent/config/sha256.hpp"
+#include "agent/journal/digest.hpp"
 
 namespace pued {
 namespace load {
@@ -37,6 +38,30 @@ std::optional<std::string> path(Table& table, std::string_view key, const Config
     if (!text->empty()) return resolved(*text, config);
     table.problem(key, std::string{key} + " is empty (expected the name of a file or folder)");
     return std::nullopt;
+}
+
+std::optional<std::chrono::year_month_day> day(Table& table, std::string_view key) {
+    const auto text = table.date(key);
+    int year = 0;
+    unsigned month = 0, of_month = 0;
+    if (!text || std::sscanf(text->c_str(), "%d-%u-%u", &year, &month, &of_month) != 3) return std::nullopt;
+    return std::chrono::year{year} / std::chrono::month{month} / std::chrono::day{of_month};
+}
+
+double required_number(Table& table, std::string_view key, double min, double max, std::string expected) {
+    if (!table.has(key)) table.missing(key, std::move(expected));
+    return table.number(key, min, max).value_or(0);
+}
+
+std::string required_text(Table& table, std::string_view key, std::string expected) {
+    auto text = table.string(key);
+    const bool blank = !text || text->find_first_not_of(" \t") == std::string::npos;
+    if (!table.has(key)) {
+        table.missing(key, std::move(expected));
+    } else if (text && blank) {
+        table.problem(key, std::string{key} + " is empty (expected " + expected + ')');
+    }
+    return blank ? std::string{} : *text;
 }
 
 void refuse_password(Table& table) {
@@ -72,11 +97,13 @@ std::optional<Config> parse_config(std::string_view text, std::string file, Prob
     Config config;
     config.file = std::move(file);
     config.sha256 = sha256_hex(text);
+    config.text = text;
     Table root = document->root();
     config.places.note("", 0, root, {"data_directories"});
     top_level(root, config);
     for (const auto part : {load::site, load::metering, load::mqtt, load::rules, load::lines, load::meters,
-                            load::servers, load::mqtt_values, load::alerts}) {
+                            load::servers, load::mqtt_values, load::alerts, load::journal, load::weather, load::drift,
+                            load::maintenance, load::gb40879}) {
         part(root, config);
     }
     root.finish();

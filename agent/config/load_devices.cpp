@@ -107,6 +107,7 @@ void device_base(Table& table, DeviceBase& device) {
     set(device.rack, table.id("rack", false));
     set(device.rated_w, watts(table, "rated", kMaxDeviceW));
     device.classes = classes(table);
+    papers(table, device);
     set(device.poll, seconds(table, "poll_s", 0.1, 3600));
     if (const auto timeout = table.integer("timeout_ms", 10, 60000)) device.timeout = Milliseconds{*timeout};
 }
@@ -116,7 +117,7 @@ void lines(Table& root, Config& config) { entries(root, "line", config.lines, co
 void meters(Table& root, Config& config) {
     entries(root, "meter", config.meters, config.places,
             {"id", "profile", "host", "line", "unit_id", "role", "rack", "outlets", "branches", "circuits", "inlets",
-             "inputs", "outputs", "modules", "phases", "sensors"},
+             "inputs", "outputs", "modules", "phases", "sensors", "parent"},
             meter);
 }
 

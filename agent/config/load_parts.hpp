@@ -2,6 +2,7 @@
 // `root` into `config` and notes the places that the cross-checks will want.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,11 +21,18 @@ void mqtt_values(Table& root, Config& config);  // load_mqtt.cpp
 void lines(Table& root, Config& config);        // load_devices.cpp
 void meters(Table& root, Config& config);       // load_devices.cpp
 void servers(Table& root, Config& config);      // load_servers.cpp
+void journal(Table& root, Config& config);      // load_evidence.cpp
+void maintenance(Table& root, Config& config);  // load_evidence.cpp
+void gb40879(Table& root, Config& config);      // load_evidence.cpp
+void weather(Table& root, Config& config);      // load_drift.cpp
+void drift(Table& root, Config& config);        // load_drift.cpp
 
 // What [[meter]] and [[server]] have in common, but for the id.
 void device_base(Table& table, DeviceBase& device);  // load_devices.cpp
 // Absent unless both the meter's and the transformers' class are stated.
 std::optional<Classes> classes(Table& table);  // load_classes.cpp
+// serial, certificate, parent and the exchanges.
+void papers(Table& table, DeviceBase& device);  // load_papers.cpp
 
 // `target` stays as it is where there is no value.
 template <class T, class V>
@@ -34,8 +42,13 @@ void set(T& target, const std::optional<V>& value) {
 
 // The key in seconds, fractions allowed, as milliseconds.
 std::optional<Milliseconds> seconds(Table& table, std::string_view key, double min, double max);  // load.cpp
+std::optional<std::chrono::year_month_day> day(Table& table, std::string_view key);               // load.cpp
 // KEY_w or KEY_kw in watts; giving both is a problem.
 std::optional<double> watts(Table& table, const std::string& key, double max_w);  // load.cpp
+// A number that must be there; with a problem, 0.
+double required_number(Table& table, std::string_view key, double min, double max, std::string expected);  // load.cpp
+// The text, not blank, or a problem and "".
+std::string required_text(Table& table, std::string_view key, std::string expected);  // load.cpp
 // A file name; a relative one is taken from the folder of the configuration.
 std::optional<std::string> path(Table& table, std::string_view key, const Config& config);  // load.cpp
 std::string resolved(const std::string& path, const Config& config);                        // load.cpp

@@ -113,7 +113,7 @@ void servers(Table& root, Config& config) {
         return out;
     };
     entries(root, "server", config.servers, config.places,
-            {"id", "bmc", "role", "rack", "accelerators", "password_file"}, server);
+            {"id", "bmc", "role", "rack", "accelerators", "password_file", "parent"}, server);
 }
 
 }  // namespace pued::load

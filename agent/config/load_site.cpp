@@ -1,6 +1,5 @@
 // [site] and [metering]: who we are, and how energy is counted.
 #include <chrono>
-#include <cstdio>
 
 #include "agent/config/load_parts.hpp"
 
@@ -9,14 +8,6 @@ namespace {
 
 constexpr std::int64_t kHour = 3600;
 constexpr double kMaxSiteW = 1e10;  // 10 GW
-
-std::optional<std::chrono::year_month_day> day(Table& table, std::string_view key) {
-    const auto text = table.date(key);
-    int year = 0;
-    unsigned month = 0, of_month = 0;
-    if (!text || std::sscanf(text->c_str(), "%d-%u-%u", &year, &month, &of_month) != 3) return std::nullopt;
-    return std::chrono::year{year} / std::chrono::month{month} / std::chrono::day{of_month};
-}
 
 void build_kind(Table& table, SiteConfig& site) {
     const auto text = table.choice("build", {"new", "rebuilt", "existing"});

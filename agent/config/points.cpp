@@ -25,6 +25,9 @@ public:
         for (const auto& meter : config_.meters) add_meter(meter);
         for (const auto& server : config_.servers) add_server(server);
         for (const auto& value : config_.mqtt_values) add_value(value);
+        for (std::size_t i = 0; i < config_.meters.size(); ++i) set_parent(i, config_.meters[i]);
+        for (std::size_t i = 0; i < config_.servers.size(); ++i)
+            set_parent(config_.meters.size() + i, config_.servers[i]);
         return std::move(table_);
     }
 
@@ -36,9 +39,25 @@ private:
         device.rack = base.rack;
         device.rated_w = base.rated_w;
         if (base.classes) device.instrument = *base.classes;
+        if (base.certificate) {
+            device.u_rel = base.certificate->u_percent / base.certificate->k / 100;
+            device.correction = base.certificate->correction_percent / 100;
+        }
         device.period = base.poll.count() > 0 ? base.poll : config_.metering.poll;
         table_.devices.push_back(std::move(device));
         return table_.devices.back();
+    }
+
+    // Of another metering point, which a check has looked for; an MQTT value's own device is none.
+    void set_parent(std::size_t index, const DeviceBase& base) {
+        if (base.parent.empty()) return;
+        const auto end =
+            table_.devices.begin() + static_cast<std::ptrdiff_t>(config_.meters.size() + config_.servers.size());
+        const auto parent = std::find_if(table_.devices.begin(), end,
+                                         [&base](const Device& device) { return device.id == base.parent; });
+        if (parent != end) {
+            table_.devices[index].parent = static_cast<DeviceIndex>(parent - table_.devices.begin());
+        }
     }
 
     // A point of the last device, named OWNER.NAME.
