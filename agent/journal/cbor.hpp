@@ -3,9 +3,11 @@
 // have written, so that one record has one encoding. Pure.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "agent/journal/digest.hpp"
 
@@ -45,10 +47,12 @@ public:
 
     [[nodiscard]] bool ok() const { return ok_; }
     [[nodiscard]] bool at_end() const { return in_.empty(); }
+    [[nodiscard]] std::size_t left() const { return in_.size(); }  // octets not yet read
     void fail() { ok_ = false; }
 
 private:
     std::uint64_t head(unsigned major);
+    std::string_view string(unsigned major);
     std::string_view in_;
     bool ok_ = true;
 };

@@ -1,5 +1,5 @@
 // The identity of an alert: the same for the same rule, scope and limit, everywhere and always. The hash function
-// comes from outside (agent/config/sha256.hpp), so that this folder stays free of OpenSSL.
+// comes from outside (agent/journal/digest.hpp), so that this folder stays free of OpenSSL.
 #pragma once
 
 #include <string>

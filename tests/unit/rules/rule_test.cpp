@@ -1,7 +1,7 @@
 // Texts and small arithmetic of a rule: messages, limits as text, surcharge, rated efficiency, identity.
 #include <string>
 
-#include "agent/config/sha256.hpp"
+#include "agent/journal/digest.hpp"
 #include "agent/rules/identity.hpp"
 #include "agent/rules/surcharge.hpp"
 #include "tests/unit/rules/shipped.hpp"
