@@ -1,15 +1,12 @@
-// The four doors, faked by hand: a clock that moves when told, a sink that remembers, a store in memory.
+// The four doors, faked by hand: a clock that moves when told, a sink that remembers; the store is in disk.hpp.
 #pragma once
 
-#include <map>
-#include <optional>
-#include <string>
 #include <vector>
 
 #include "agent/ports/clock.hpp"
 #include "agent/ports/sink.hpp"
 #include "agent/ports/source.hpp"
-#include "agent/ports/store.hpp"
+#include "tests/fakes/disk.hpp"
 
 namespace pued::fake {
 
@@ -39,22 +36,6 @@ class FakeReportSink final : public ReportSink {
 public:
     void deliver(Report report) override { reports.push_back(std::move(report)); }
     std::vector<Report> reports;
-};
-
-class FakeStore final : public Store {
-public:
-    Result<std::optional<std::string>> load(std::string_view name) override {
-        if (broken) return Error{"the store is broken"};
-        const auto found = documents.find(std::string{name});
-        return found == documents.end() ? std::optional<std::string>{} : std::optional{found->second};
-    }
-    Result<void> save(std::string_view name, std::string_view bytes) override {
-        if (broken) return Error{"the store is broken"};
-        documents[std::string{name}] = bytes;
-        return {};
-    }
-    std::map<std::string, std::string> documents;
-    bool broken = false;
 };
 
 }  // namespace pued::fake

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <vector>
 
 #include <CppUTest/TestHarness.h>
 
@@ -117,11 +118,70 @@ TEST(DirectoryStore, a_link_put_in_its_way_is_not_followed) {
 
 TEST(DirectoryStore, names_cannot_leave_the_directory) {
     DirectoryStore store{directory};
-    for (const char* name : {"", "../x", "a/b", ".lock", "A", "a\n"}) {
+    for (const char* name : {"", "../x", "a/b/c", "/a", "a/", "a/..", "a/.b", ".lock", "A", "a\n"}) {
         CHECK_FALSE(bool(store.save(name, "1")));
+        CHECK_FALSE(bool(store.write_from(name, 0, "1")));
         CHECK_FALSE(bool(store.load(name)));
+        CHECK_FALSE(bool(store.remove(name)));
     }
+    for (const char* folder : {"", ".", "..", "a/b", "/tmp"}) CHECK_FALSE(bool(store.list(folder)));
     CHECK_EQUAL(0U, files());
+}
+
+TEST(DirectoryStore, a_folder_is_made_on_demand_and_only_its_owner_may_look) {
+    DirectoryStore store{directory};
+    CHECK_EQUAL(0U, store.list("journal")->size());
+    check(store.save("journal/key.pem", "secret"));
+    check(store.write_from("journal/a.seg", 0, "frames"));
+    STRCMP_EQUAL("secret", text(store, "journal/key.pem").c_str());
+    struct stat about {};
+    ::stat((directory + "/journal").c_str(), &about);
+    CHECK_EQUAL(0700U, about.st_mode & 0777U);
+    for (const char* name : {"/journal/key.pem", "/journal/a.seg"}) {
+        ::stat((directory + name).c_str(), &about);
+        CHECK_EQUAL(0600U, about.st_mode & 0777U);
+    }
+    CHECK(*store.list("journal") == (std::vector<std::string>{"a.seg", "key.pem"}));
+}
+
+TEST(DirectoryStore, writing_on_from_a_byte_keeps_what_is_before_and_cuts_off_what_was_behind) {
+    DirectoryStore store{directory};
+    check(store.write_from("log", 0, "one two three"));
+    check(store.write_from("log", 4, "2"));
+    STRCMP_EQUAL("one 2", text(store, "log").c_str());
+    check(store.write_from("log", 5, " 3"));
+    check(store.write_from("log", 7, ""));
+    STRCMP_EQUAL("one 2 3", text(store, "log").c_str());
+    STRCMP_EQUAL((directory + "/log: has only 7 bytes, 8 were written (who cut it?)").c_str(),
+                 store.write_from("log", 8, "x").error().c_str());
+}
+
+TEST(DirectoryStore, a_full_disk_keeps_what_stood_before_the_byte_written_from) {
+    DirectoryStore store{directory};
+    check(store.write_from("log", 0, std::string(600, 'a')));
+    ::signal(SIGXFSZ, SIG_IGN);
+    rlimit before{};
+    ::getrlimit(RLIMIT_FSIZE, &before);
+    const rlimit tight{.rlim_cur = 1000, .rlim_max = before.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &tight);
+    const auto written = store.write_from("log", 600, std::string(5000, 'b'));
+    ::setrlimit(RLIMIT_FSIZE, &before);
+    ::signal(SIGXFSZ, SIG_DFL);
+    STRCMP_EQUAL((directory + "/log: cannot write: File too large").c_str(), written.error().c_str());
+    CHECK(text(store, "log").starts_with(std::string(600, 'a')));
+    check(store.write_from("log", 600, "b"));
+    CHECK(text(store, "log") == std::string(600, 'a') + 'b');
+}
+
+TEST(DirectoryStore, what_was_removed_is_gone_and_removing_nothing_is_no_error) {
+    DirectoryStore store{directory};
+    check(store.save("journal/a", "1"));
+    check(store.remove("journal/a"));
+    check(store.remove("journal/a"));
+    check(store.remove("none/a"));
+    CHECK_FALSE(store.load("journal/a")->has_value());
+    ::mkdir((directory + "/journal/b").c_str(), 0700);
+    STRCMP_CONTAINS((directory + "/journal/b: cannot remove: ").c_str(), store.remove("journal/b").error().c_str());
 }
 
 TEST(DirectoryStore, a_second_daemon_is_kept_out_as_long_as_the_first_lives) {
