@@ -4,7 +4,8 @@
 #include <algorithm>
 
 #include "agent/config/rule_file.hpp"
-#include "agent/config/sha256.hpp"
+#include "agent/journal/digest.hpp"
+#include "agent/rules/alert_overlay.hpp"
 #include "agent/rules/identity.hpp"
 #include "agent/runtime/alert_payload.hpp"
 
@@ -16,6 +17,8 @@ std::string key_of(const Watch& watch) { return watch.scope + '/' + watch.rule; 
 bool contains(const std::vector<std::string>& list, const std::string& word) {
     return std::find(list.begin(), list.end(), word) != list.end();
 }
+
+constexpr std::string_view kIntegrity = "integrity-";
 
 bool is_open(const AlertState& state) {
     return state.phase == AlertPhase::pending || state.phase == AlertPhase::firing;
@@ -76,31 +79,68 @@ void AlertBook::watch_own() {
     }
 }
 
+void AlertBook::watch_drift() {
+    for (const auto& layer : drift_) {
+        Watch watch{
+            layer.rule, "site",  layer.metric, layer.limit, layer.clear_level, Direction::at_most, layer.severity,
+            {},         nullptr, {},           true};
+        watch.settings.for_count = layer.for_count;
+        watch.settings.clear_count = layer.clear_count;
+        watches_.push_back(std::move(watch));
+    }
+}
+
+void AlertBook::index() {
+    by_metric_.clear();
+    keys_.clear();
+    for (std::size_t i = 0; i < watches_.size(); ++i) {
+        by_metric_[watches_[i].scope + '/' + watches_[i].metric].push_back(i);
+        keys_.insert(key_of(watches_[i]));
+    }
+}
+
+// Integrity is watched wherever there is something to doubt.
 bool AlertBook::watched(const std::string& key) const {
-    return std::any_of(watches_.begin(), watches_.end(), [&](const Watch& watch) { return key_of(watch) == key; });
+    if (keys_.contains(key)) return true;
+    const auto slash = key.find('/');
+    if (!key.substr(slash + 1).starts_with(kIntegrity)) return false;
+    const auto scope = key.substr(0, slash);
+    const auto& devices = installation_.points.devices;
+    return scope == "site" ||
+           std::any_of(devices.begin(), devices.end(), [&](const Device& device) { return device.id == scope; });
+}
+
+bool AlertBook::watches_metric(std::string_view scope, std::string_view metric) const {
+    return by_metric_.contains(std::string{scope} + '/' + std::string{metric});
+}
+
+// The entry of this watch, made where there is none. Another limit is another alert; rev goes on in this topic.
+void AlertBook::adopt(const Watch& watch, const Now& now, std::vector<AlertChange>& out) {
+    auto& entry = entries_[key_of(watch)];
+    const auto dedup = dedup_key(watch.rule, watch.scope, watch.limit, sha256_hex);
+    if (entry.state.dedup != dedup) {
+        if (is_open(entry.state)) out.push_back(end(key_of(watch), entry, now));
+        const auto rev = entry.state.rev;
+        entry = {};
+        entry.state.dedup = dedup;
+        entry.state.rev = rev;
+    }
+    entry.metric = watch.metric;
+    entry.severity = watch.severity;
+    entry.limit = watch.limit;
+    entry.direction = watch.direction;
+    if (watch.source == nullptr) entry.verdict = Verdict::not_applicable;
 }
 
 std::vector<AlertChange> AlertBook::lay_out(std::chrono::year_month_day today, const Now& now) {
     watches_.clear();
     watch_rules(today);
+    watch_drift();
     watch_own();
+    index();
     std::vector<AlertChange> out;
     for (const auto& watch : watches_) {
-        auto& entry = entries_[key_of(watch)];
-        const auto dedup = dedup_key(watch.rule, watch.scope, watch.limit, sha256_hex);
-        if (entry.state.dedup != dedup) {
-            // Another limit is another alert; rev goes on in this topic.
-            if (is_open(entry.state)) out.push_back(end(key_of(watch), entry, now));
-            const auto rev = entry.state.rev;
-            entry = {};
-            entry.state.dedup = dedup;
-            entry.state.rev = rev;
-        }
-        entry.metric = watch.metric;
-        entry.severity = watch.severity;
-        entry.limit = watch.limit;
-        entry.direction = watch.direction;
-        if (watch.source == nullptr) entry.verdict = Verdict::not_applicable;
+        if (!watch.lazy || entries_.contains(key_of(watch))) adopt(watch, now, out);
     }
     for (auto& [key, entry] : entries_) {
         if (is_open(entry.state) && !watched(key)) out.push_back(end(key, entry, now));
@@ -114,16 +154,22 @@ AlertChange AlertBook::publish(const Watch& watch, AlertEntry& entry, AlertPhase
     return {watch.rule, watch.scope, from, entry.state.phase, {topics_.alert(watch.scope, watch.rule), entry.payload}};
 }
 
+// As far as the entry still knows it.
+Watch AlertBook::watch_of(const std::string& key, const AlertEntry& entry) const {
+    const auto slash = key.find('/');
+    Watch out{key.substr(slash + 1), key.substr(0, slash), entry.metric, entry.limit, entry.limit,
+              entry.direction,       entry.severity,       {},           nullptr,     {}};
+    for (const auto& rule : installation_.rules) {
+        if (rule.id != out.rule) continue;
+        out.source = &rule;
+        out.confidence = rule.standard.confidence;
+    }
+    return out;
+}
+
 // The watch is gone: nothing will ever resolve this alert, so it is told that it has ended and why.
 AlertChange AlertBook::end(const std::string& key, AlertEntry& entry, const Now& now) const {
-    const auto slash = key.find('/');
-    Watch gone{key.substr(slash + 1), key.substr(0, slash), entry.metric, entry.limit, entry.limit,
-               entry.direction,       entry.severity,       {},           nullptr,     {}};
-    for (const auto& rule : installation_.rules) {
-        if (rule.id != gone.rule) continue;
-        gone.source = &rule;
-        gone.confidence = rule.standard.confidence;
-    }
+    const auto gone = watch_of(key, entry);
     const auto from = entry.state.phase;
     entry.state.phase = AlertPhase::inactive;
     entry.state.since = now.utc;
@@ -136,20 +182,49 @@ AlertChange AlertBook::end(const std::string& key, AlertEntry& entry, const Now&
 std::vector<AlertChange> AlertBook::evaluate(std::string_view scope, std::string_view metric,
                                              const Evaluation& evaluation, const Now& now) {
     std::vector<AlertChange> out;
-    for (const auto& watch : watches_) {
-        if (watch.scope != scope || watch.metric != metric) continue;
-        auto& entry = entries_[key_of(watch)];
-        const auto condition = classify(evaluation.value, watch.limit, watch.clear_level, watch.direction);
-        auto step = advance(entry.state, condition, now, watch.settings);
-        entry.state = step.state;
-        entry.latest = evaluation;
-        if (step.publish) out.push_back(publish(watch, entry, step.from));
-        if (!step.retract) continue;
-        entry.payload.clear();
-        out.push_back(
-            {watch.rule, watch.scope, step.from, entry.state.phase, {topics_.alert(watch.scope, watch.rule), {}}});
-    }
+    const auto found = by_metric_.find(std::string{scope} + '/' + std::string{metric});
+    if (found == by_metric_.end()) return out;
+    for (const auto i : found->second) step(watches_[i], evaluation, now, out);
     return out;
+}
+
+std::vector<AlertChange> AlertBook::evaluate(const IntegrityFinding& finding, const Now& now) {
+    std::vector<AlertChange> out;
+    Watch watch{std::string{kIntegrity} + finding.check,
+                finding.scope,
+                "integrity-" + finding.check,
+                1,
+                1,
+                Direction::at_most,
+                "ticket",
+                {},
+                nullptr,
+                {},
+                true};
+    watch.settings.for_count = watch.settings.clear_count = 1;
+    // A score of exactly one is bad already.
+    auto score = finding.score;
+    if (score && *score >= 1) score = std::max(*score, 1 + 1e-9);
+    step(watch, {score, "", now.utc, now.utc, score ? 1.0 : 0.0, {}, finding.text}, now, out);
+    return out;
+}
+
+void AlertBook::step(const Watch& watch, const Evaluation& evaluation, const Now& now, std::vector<AlertChange>& out) {
+    const auto condition = classify(evaluation.value, watch.limit, watch.clear_level, watch.direction);
+    const auto key = key_of(watch);
+    if (watch.lazy && !entries_.contains(key)) {
+        if (condition != Condition::over) return;
+        adopt(watch, now, out);
+    }
+    auto& entry = entries_[key];
+    auto next = advance(entry.state, condition, now, watch.settings);
+    entry.state = next.state;
+    entry.latest = evaluation;
+    if (next.publish) out.push_back(publish(watch, entry, next.from));
+    if (!next.retract) return;
+    entry.payload.clear();
+    out.push_back(
+        {watch.rule, watch.scope, next.from, entry.state.phase, {topics_.alert(watch.scope, watch.rule), {}}});
 }
 
 std::vector<AlertChange> AlertBook::set_judgement(std::string_view scope, std::string_view rule,
@@ -166,6 +241,48 @@ std::vector<AlertChange> AlertBook::set_judgement(std::string_view scope, std::s
         out.push_back(publish(watch, entry, entry.state.phase));
     }
     return out;
+}
+
+Message AlertBook::set_evidence(const std::string& scope, const std::string& rule, const Stamp& stamp) {
+    auto& payload = entries_[scope + '/' + rule].payload;
+    payload = with_evidence(std::move(payload), stamp);
+    return {topics_.alert(scope, rule), payload};
+}
+
+Result<AlertChange> AlertBook::acknowledge(const std::string& scope, const std::string& rule, const Acknowledgement& by,
+                                           const Now& now) {
+    const auto found = entries_.find(scope + '/' + rule);
+    if (found == entries_.end()) return Error{"no alert " + scope + "/" + rule};
+    return overlay(scope, rule, pued::acknowledge(found->second.state, by, now));
+}
+
+Result<AlertChange> AlertBook::shelve(const std::string& scope, const std::string& rule, const Shelf& shelf,
+                                      const Now& now) {
+    const auto found = entries_.find(scope + '/' + rule);
+    if (found == entries_.end()) return Error{"no alert " + scope + "/" + rule};
+    return overlay(scope, rule, pued::shelve(found->second.state, shelf, now));
+}
+
+Result<AlertChange> AlertBook::overlay(const std::string& scope, const std::string& rule, Result<AlertState> next) {
+    if (!next) return Error{next.error()};
+    const auto key = scope + '/' + rule;
+    auto& entry = entries_[key];
+    entry.state = *next;
+    return publish(watch_of(key, entry), entry, entry.state.phase);
+}
+
+std::string AlertBook::doubts() const {
+    std::string out;
+    for (const auto& [key, entry] : entries_) {
+        const auto slash = key.find('/');
+        if (entry.state.phase != AlertPhase::firing || !key.substr(slash + 1).starts_with(kIntegrity)) continue;
+        out += (out.empty() ? "" : ", ") + key.substr(0, slash) + ": " + key.substr(slash + 1 + kIntegrity.size());
+    }
+    return out;
+}
+
+void AlertBook::put(const std::string& scope, const std::string& rule, AlertEntry entry) {
+    entries_[scope + '/' + rule] = std::move(entry);
 }
 
 std::vector<Message> AlertBook::standing() const {

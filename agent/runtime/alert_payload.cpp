@@ -1,4 +1,4 @@
-// The shape of the alert payload. Evidence is null until there is a journal to point into.
+// The shape of the alert payload.
 #include "agent/runtime/alert_payload.hpp"
 
 #include <fmt/format.h>
@@ -41,8 +41,10 @@ Bilingual window_text(const Evaluation& latest) {
 }
 
 Json message_of(const Watch& watch, const AlertState& state, const Evaluation& latest) {
-    Bilingual text;
-    if (!latest.value) {
+    Bilingual text = latest.text;
+    if (!text.en.empty()) {
+        // whoever found it says it best
+    } else if (!latest.value) {
         text = {fmt::format("{} of {} is unknown: no complete data", watch.metric, watch.scope),
                 fmt::format("{} 的 {} 未知：数据不完整", watch.scope, watch.metric)};
     } else if (watch.source != nullptr && !within(*latest.value, {watch.limit, watch.direction})) {
@@ -66,6 +68,8 @@ Json window_of(const Evaluation& latest) {
     return {{"start", json_time(latest.start)}, {"end", json_time(latest.end)}, {"seconds", json_number(seconds)}};
 }
 
+Json no_evidence() { return {{"journal_seq", nullptr}, {"epoch", nullptr}, {"record_sha256", nullptr}}; }
+
 // `text`: the message in both languages.
 std::string payload_with(const Watch& watch, const AlertEntry& entry, Json text) {
     const auto& state = entry.state;
@@ -84,12 +88,12 @@ std::string payload_with(const Watch& watch, const AlertEntry& entry, Json text)
         {"value", json_number(entry.latest.value)},
         {"limit", json_number(watch.limit)},
         {"unit", entry.latest.unit},
-        {"u", nullptr},
+        {"u", json_number(entry.latest.u)},
         {"p_conform", json_number(entry.p_conform)},
         {"window", window_of(entry.latest)},
         {"coverage", json_number(entry.latest.coverage)},
         {"message", std::move(text)},
-        {"evidence", {{"journal_seq", nullptr}, {"epoch", nullptr}, {"record_sha256", nullptr}}},
+        {"evidence", no_evidence()},
         {"acked", state.acked ? Json{{"by", state.acked->by}} : Json(nullptr)},
         {"shelved_until", state.shelved ? json_time(state.shelved->until) : Json(nullptr)},
         {"reopened", state.reopen_count},
@@ -111,6 +115,15 @@ std::string closed_payload(const Watch& watch, const AlertEntry& entry) {
         {{"en", fmt::format("Closed: the limit {:.6g} on {} of {} is no longer watched", watch.limit, watch.metric,
                             watch.scope)},
          {"zh", fmt::format("已关闭：不再监视 {} 的 {} 限值 {:.6g}", watch.scope, watch.metric, watch.limit)}});
+}
+
+std::string with_evidence(std::string payload, const Stamp& stamp) {
+    const auto key = std::string{"\"evidence\":"};
+    const auto empty = key + to_text(no_evidence());
+    const auto at = payload.find(empty);
+    if (at == std::string::npos) return payload;
+    const Json evidence{{"journal_seq", stamp.seq}, {"epoch", stamp.epoch}, {"record_sha256", hex(stamp.sha256)}};
+    return payload.replace(at, empty.size(), key + to_text(evidence));
 }
 
 }  // namespace pued

@@ -1,6 +1,7 @@
 // Field by field through nlohmann-json's macros; exceptions stop here.
 #include "agent/runtime/snapshot.hpp"
 
+#include "agent/runtime/alert_json.hpp"
 #include "agent/runtime/state_json.hpp"
 
 namespace pued {
@@ -26,32 +27,51 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ComputeCell, span, end, sums)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Work, tflop, active_s, covered)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LabelledWork, at, activity, rate_tflops, since)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ComputeState, since, cells, interval, lines)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Acknowledgement, by, until)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Shelf, by, until, reason)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Damping, penalty, at, suppressed)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AlertState, dedup, phase, over_count, clear_count, unknown_count, stale, since,
-                                   onset, alert_id, reopen_count, ended, fired, rev, acked, shelved, damping)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Evaluation, value, unit, start, end, coverage)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AlertEntry, state, latest, metric, severity, limit, direction, verdict, p_conform,
-                                   payload)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Books, ledger, windows, compute, alerts, topics)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DriftFeedState, hour, facility_kwh, it_kwh, cooling_kwh, losses_kwh, measured_s,
+                                   cooling_s, losses_s, weather_sum, weather_n, guarded, meter_event)
 // NOLINTEND
 
 namespace {
-constexpr int kVersion = 2;
+
+using nlohmann::json;
+
+constexpr int kVersion = 3;
+
+json binary(const std::string& bytes) { return json::binary({bytes.begin(), bytes.end()}); }
+
+std::string bytes_of(const json& in) {
+    const auto& binary = in.get_binary();
+    return {binary.begin(), binary.end()};
 }
 
-std::string write_books(const Books& books) {
-    return nlohmann::json{{"version", kVersion}, {"books", books}}.dump(-1, ' ', false,
-                                                                        nlohmann::json::error_handler_t::replace);
+}  // namespace
+
+json books_json(const Books& books) {
+    const auto& from = books.accounting;
+    return {{"version", kVersion},           {"points", from.points},         {"ledger", from.ledger},
+            {"windows", from.windows},       {"compute", from.compute},       {"feed", from.feed},
+            {"filler", binary(from.filler)}, {"checks", binary(from.checks)}, {"drift", binary(from.drift)},
+            {"alerts", books.alerts},        {"topics", books.topics},        {"reported", books.reported}};
 }
 
-Result<Books> read_books(const std::string& text) {
+Result<Books> read_books(const json& in) {
     try {
-        const auto document = nlohmann::json::parse(text);
-        if (document.at("version") != kVersion) return Error{"the saved books are of another version"};
-        return document.at("books").get<Books>();
-    } catch (const nlohmann::json::exception& error) {
+        if (in.at("version") != kVersion) return Error{"the saved books are of another version"};
+        Books out;
+        auto& to = out.accounting;
+        in.at("points").get_to(to.points);
+        in.at("ledger").get_to(to.ledger);
+        in.at("windows").get_to(to.windows);
+        in.at("compute").get_to(to.compute);
+        in.at("feed").get_to(to.feed);
+        to.filler = bytes_of(in.at("filler"));
+        to.checks = bytes_of(in.at("checks"));
+        to.drift = bytes_of(in.at("drift"));
+        in.at("alerts").get_to(out.alerts);
+        in.at("topics").get_to(out.topics);
+        in.at("reported").get_to(out.reported);
+        return out;
+    } catch (const json::exception& error) {
         return Error{std::string{"the saved books cannot be read: "} + error.what()};
     }
 }

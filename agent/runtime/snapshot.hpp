@@ -1,27 +1,25 @@
-// The engine's books as text, for the store: what must outlive a restart and nothing else. A text of another shape is
-// refused whole with the reason. Until there is a journal, this is the only memory.
+// The engine's books as a document, for snapshot records: what must outlive a restart and nothing else. One of another
+// shape is refused whole with the reason. Only for .cpp files: the header is heavy.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 
-#include "agent/metering/ledger.hpp"
-#include "agent/metrics/compute.hpp"
-#include "agent/metrics/windows.hpp"
 #include "agent/model/result.hpp"
+#include "agent/runtime/accounting.hpp"
 #include "agent/runtime/alert_book.hpp"
 
 namespace pued {
 
 struct Books {
-    LedgerState ledger;
-    WindowsState windows;
-    ComputeState compute;
+    AccountingState accounting;
     AlertBook::Entries alerts;
     std::set<std::string> topics;  // retained ones that were published
+    std::string reported;          // the last period that a report record was made of: "2026-10"
 };
 
-std::string write_books(const Books& books);
-Result<Books> read_books(const std::string& text);
+nlohmann::json books_json(const Books& books);
+Result<Books> read_books(const nlohmann::json& in);
 
 }  // namespace pued

@@ -1,4 +1,4 @@
-// JSON of the status. There is no journal yet: size and epoch are 0.
+// JSON of the status.
 #include "agent/runtime/status_payload.hpp"
 
 #include "agent/runtime/json.hpp"
@@ -15,10 +15,13 @@ Message status_message(const Topics& topics, const Config& config, const Status&
         {"clock", kClock[static_cast<std::size_t>(status.clock)]},
         {"sources",
          {{"good", status.sources.good}, {"stale", status.sources.stale}, {"failed", status.sources.failed}}},
-        {"journal", {{"size", 0}, {"epoch", 0}}},
+        {"journal",
+         {{"size", status.journal_size},
+          {"epoch", status.journal_epoch},
+          {"pending", status.journal_pending},
+          {"error", status.journal_error.empty() ? Json(nullptr) : Json(status.journal_error)}}},
         {"outbox", status.outbox},
         {"dropped_reports", status.dropped},
-        {"state_saved", status.saved},
     };
     return {topics.status(), to_text(payload)};
 }

@@ -15,7 +15,10 @@ struct Status {
     HealthCounts sources;
     std::size_t outbox = 0;
     std::uint64_t dropped = 0;
-    bool saved = true;
+    std::uint64_t journal_size = 0;  // records
+    std::uint32_t journal_epoch = 0;
+    std::size_t journal_pending = 0;  // records that the disk has not taken yet
+    std::string journal_error;        // why not; empty: all is well
 };
 
 Message status_message(const Topics& topics, const Config& config, const Status& status);

@@ -1,0 +1,92 @@
+// From readings to figures: the ledger, what fills its gaps and doubts its meters, the windows, compute per watt and
+// the drift model, kept together because one record of a closed interval moves them all. The engine settles what the
+// ledger closed; a restart folds what the journal recorded, and comes to the same state. Owned by the engine, on its
+// thread; pure.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/config/installation.hpp"
+#include "agent/drift/drift.hpp"
+#include "agent/metering/crosscheck.hpp"
+#include "agent/metering/ledger.hpp"
+#include "agent/metrics/compute.hpp"
+#include "agent/metrics/filler.hpp"
+#include "agent/metrics/windows.hpp"
+#include "agent/runtime/drift_feed.hpp"
+#include "agent/runtime/interval_record.hpp"
+#include "agent/runtime/weather.hpp"
+
+namespace pued {
+
+// What one closed or amended interval comes to.
+struct Outcome {
+    ClosedInterval interval;
+    IntervalExtras extras;
+    std::vector<Metric> metrics;
+    std::vector<Integrity> integrity;
+    std::vector<BaselineEvent> baselines;
+};
+
+struct AccountingState {
+    std::vector<std::string> points;  // ids of the devices, by index in the records that follow
+    LedgerState ledger;
+    WindowsState windows;
+    ComputeState compute;
+    DriftFeedState feed;
+    std::string filler, checks, drift;  // bytes that only their owners read
+};
+
+class Accounting {
+public:
+    // Keeps references to the installation. `limit`: of the year's PUE, for the drift model.
+    explicit Accounting(const Installation& installation);
+
+    // A report of which the device is the owner of the points.
+    void accept(const Report& report);
+    // A report as it came: sensors belong to nobody.
+    void accept_weather(const Report& report);
+    // Nobody is alerted about a guarded hour's residual: maintenance, or a meter in doubt.
+    void set_doubted(bool doubted) { doubted_ = doubted; }
+    void set_limit(std::optional<double> limit, double u_meter);
+
+    std::vector<ClosedInterval> close(const Now& now) { return ledger_.close(now); }
+    Outcome settle(ClosedInterval interval, const Now& now);
+    Outcome fold(RecordedInterval recorded, const Now& now);
+    void fold(const MeterEpoch& epoch) { ledger_.fold(epoch); }
+
+    [[nodiscard]] Ledger& ledger() { return ledger_; }
+    [[nodiscard]] const ComputeLedger& compute() const { return compute_; }
+    [[nodiscard]] const std::vector<DriftWatch>& drift_watches() const { return watches_; }
+
+    [[nodiscard]] AccountingState save(const Now& now) const;
+    void restore(const AccountingState& state, const Now& now);
+
+private:
+    void work_up(Outcome& out);
+    void feed_drift(Outcome& out);
+    [[nodiscard]] bool maintained(UtcTime start, UtcTime end) const;
+
+    const Installation& installation_;
+    Zone zone_;
+    DriftSettings settings_;
+    std::vector<DriftWatch> watches_;
+    Ledger ledger_;
+    Filler filler_;
+    CrossChecks checks_;
+    Windows windows_;
+    ComputeLedger compute_;
+    Weather weather_;
+    DriftFeed feed_;
+    std::optional<Drift> drift_;  // made with its first hour, when the limit is known
+    std::string drift_before_;    // its state, until then
+    bool doubted_ = false;
+};
+
+BalanceSettings balance_settings(const Config& config);
+Zone zone_of(const Config& config);
+
+}  // namespace pued

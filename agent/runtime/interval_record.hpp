@@ -1,0 +1,44 @@
+// A closed interval as a record of the journal, and back (metering.md 6.2). What is not energy but belongs to the
+// interval stands in the extras, key 12. Pure. Energies in mWh, weather in degrees Celsius.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/journal/record.hpp"
+#include "agent/metering/ledger.hpp"
+#include "agent/metrics/balance.hpp"
+#include "agent/metrics/compute.hpp"
+#include "agent/model/result.hpp"
+
+namespace pued {
+
+// What the drift model said of the civil day that ended, for the report's burn-down.
+struct DriftDay {
+    std::optional<double> residual, headroom_kwh, forecast, forecast_p;
+
+    friend bool operator==(const DriftDay&, const DriftDay&) = default;
+};
+
+struct IntervalExtras {
+    std::optional<double> weather_c;
+    ComputeLedger::Sums compute;
+    std::optional<DriftDay> day;
+    std::string reason;  // of an amendment
+};
+
+struct RecordedInterval {
+    ClosedInterval interval;
+    IntervalExtras extras;
+};
+
+// Which device of today a point of the record is; nothing: the configuration has it no more.
+using PointMapping = std::vector<std::optional<DeviceIndex>>;
+
+Record interval_record(const ClosedInterval& interval, const IntervalExtras& extras, const PointTable& table,
+                       const BalanceSettings& settings, const Now& now);
+Result<RecordedInterval> recorded_interval(const Record& record, const PointMapping& points);
+
+}  // namespace pued
