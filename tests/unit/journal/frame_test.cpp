@@ -1,6 +1,5 @@
 // Frames: H08's header, H10's torn tail, and the difference between a torn tail and damage.
 #include <string>
-#include <vector>
 
 #include "agent/journal/frame.hpp"
 #include "agent/journal/record.hpp"
@@ -14,7 +13,7 @@ namespace {
 
 Bytes seven_frames() {
     Bytes segment;
-    for (char i = 0; i < 7; ++i) append_frame(segment, Bytes(110, static_cast<char>('a' + i)));
+    for (const auto& leaf : seven_leaves()) append_frame(segment, leaf);
     return segment;
 }
 
@@ -40,9 +39,9 @@ TEST(Frame, LeavesComeBackInOrder) {
     LONGS_EQUAL(826, segment.size());
     FrameReader reader{segment};
     std::string_view leaf;
-    for (char i = 0; i < 7; ++i) {
+    for (const auto& expected : seven_leaves()) {
         CHECK(reader.next(leaf));
-        CHECK(leaf == Bytes(110, static_cast<char>('a' + i)));
+        CHECK(leaf == expected);
     }
     CHECK(!reader.next(leaf));
     CHECK(reader.whole());
