@@ -43,10 +43,13 @@ struct ReportVerdict {
     Standard standard;
     std::optional<double> limit, value, u, p_conform;
     std::string verdict;  // as in interface.md
-    std::string simple;   // "within" | "above" | "" : plain comparison of unrounded values
+    std::string simple;   // "within" | "beyond" | "" : plain comparison of unrounded values
     std::string method, grade;
     Bilingual reason;
     std::optional<double> surcharge_kwh, surcharge_cny;
+    RuleMetric metric = RuleMetric::pue;
+    Direction direction = Direction::at_most;
+    bool advisory = false;  // the rule informs, it does not condemn
 };
 
 struct ReportMeter {
@@ -56,8 +59,11 @@ struct ReportMeter {
     double energy_kwh = 0;                                      // in the period, credited
     double measured = 0;                                        // share of the intervals
     double estimated_kwh = 0;
-    std::map<std::string, double> estimated_by;  // method -> kWh
-    std::vector<std::string> events;             // "2026-07-14 08:00 reset: 5000.0 -> 12.0 kWh"
+    std::map<std::string, double> estimated_by;            // method -> kWh
+    std::vector<Bilingual> events;                         // "2026-07-14 08:00 reset: 5000.0 -> 12.0 kWh"
+    std::optional<std::uint64_t> first_count, last_count;  // the same as raw counts of the register
+    std::optional<double> u_rel;                           // standard, as a fraction
+    double correction = 0;                                 // of the certificate, as a fraction
 };
 
 struct ReportAlert {
@@ -94,11 +100,22 @@ struct Dossier {
     std::map<std::string, std::vector<double>> compute_by_rack;  // TFLOP/J, one value a month; NaN where unknown
     std::vector<ReportMeter> meters;
     std::vector<ReportAlert> alerts;
-    std::vector<std::string> clock_events, losses;  // steps, undated boots, evidence losses
+    std::vector<Bilingual> clock_events, losses;  // steps, undated boots, evidence losses
     std::uint64_t tree_size = 0;
     std::uint32_t epoch = 0;
     std::string checkpoint;  // the signed note that covers it
     std::string public_key_pem;
+    int utc_offset_minutes = 0;
+    std::chrono::seconds interval{};
+    UtcTime watched_from, watched_to;             // the part of the period that the journal speaks of
+    std::uint64_t intervals = 0, impossible = 0;  // in the period; with less facility than IT energy, left out
+    std::uint32_t amended = 0;                    // intervals that a later record replaced
+    std::optional<double> limit;                  // for the plots: the strictest that binds, of a PUE
+    std::optional<double> checkpoint_size;        // records that the checkpoint covers
+    std::string vkey;                             // the log's key as C2SP writes it
+    std::string five_condition_source;
+    std::uint32_t left_out_alerts = 0;  // beyond the most that a report lists
+    bool integrity_alarm = false;       // open at the end of the period
 };
 
 }  // namespace pued
