@@ -80,7 +80,7 @@ Accounting::Accounting(const Installation& installation)
       settings_(drift_settings(installation.config)),
       watches_(installation.config.drift.enabled ? pued::drift_watches(settings_) : std::vector<DriftWatch>{}),
       ledger_(installation.points, ledger_settings(installation.config)),
-      filler_(installation.points, zone_),
+      filler_(installation.points),
       checks_(installation.points),
       windows_(installation.points, balance_settings(installation.config), zone_),
       compute_(installation.points, computes(installation), balance_settings(installation.config), zone_),
@@ -100,7 +100,7 @@ void Accounting::set_limit(std::optional<double> limit, double u_meter) {
     settings_.u_meter = u_meter;
 }
 
-Outcome Accounting::settle(ClosedInterval interval, const Now& now) {
+Outcome Accounting::settle(ClosedInterval interval, Tell tell, const Now& now) {
     Outcome out{std::move(interval), {}, {}, {}, {}};
     filler_.fill(out.interval);
     if (!out.interval.amends) {
@@ -109,7 +109,7 @@ Outcome Accounting::settle(ClosedInterval interval, const Now& now) {
             out.extras.weather_c = climate_at(installation_.config.weather.monthly_c, zone_, out.interval.start);
         out.extras.compute = compute_.sums_of(out.interval, now);
     }
-    work_up(out);
+    work_up(out, tell);
     return out;
 }
 
@@ -120,13 +120,13 @@ Outcome Accounting::fold(RecordedInterval recorded, const Now& now) {
     }
     ledger_.fold(out.interval, now);
     filler_.fill(out.interval);
-    work_up(out);
+    work_up(out, Tell::values);
     return out;
 }
 
-void Accounting::work_up(Outcome& out) {
+void Accounting::work_up(Outcome& out, Tell tell) {
     out.integrity = checks_.add(out.interval);
-    out.metrics = windows_.add(out.interval);
+    out.metrics = windows_.add(out.interval, tell);
     if (out.interval.amends) return;
     for (auto& metric : compute_.add(out.interval, out.extras.compute)) out.metrics.push_back(std::move(metric));
     feed_drift(out);

@@ -54,7 +54,7 @@ public:
     void set_limit(std::optional<double> limit, double u_meter);
 
     std::vector<ClosedInterval> close(const Now& now) { return ledger_.close(now); }
-    Outcome settle(ClosedInterval interval, const Now& now);
+    Outcome settle(ClosedInterval interval, Tell tell, const Now& now);
     Outcome fold(RecordedInterval recorded, const Now& now);
     void fold(const MeterEpoch& epoch) { ledger_.fold(epoch); }
 
@@ -66,7 +66,7 @@ public:
     void restore(const AccountingState& state, const Now& now);
 
 private:
-    void work_up(Outcome& out);
+    void work_up(Outcome& out, Tell tell);
     void feed_drift(Outcome& out);
     [[nodiscard]] bool maintained(UtcTime start, UtcTime end) const;
 

@@ -20,8 +20,11 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LedgerState, interval, open, devices, waiting
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Span, start, end)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RatioSum, numerator, denominator, estimated, all_numerator, all_denominator, joint_s,
                                    numerator_s, denominator_s, impossible)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GapSum, facility, it, facility_by, it_by, facility_s, it_s, facility_upper,
+                                   facility_upper_s, it_lower)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WindowSums, ratios, gaps, meters)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WindowCell, span, end, sums)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WindowsState, series, since, begun, hours, days, months)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WindowsState, series, members, since, begun, hours, days, months)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ComputeSum, tflop, energy, active_tflop, active_energy, active_s, joint_s, wanted_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ComputeCell, span, end, sums)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Work, tflop, active_s, covered)
@@ -70,6 +73,7 @@ Result<Books> read_books(const json& in) {
         in.at("alerts").get_to(out.alerts);
         in.at("topics").get_to(out.topics);
         in.at("reported").get_to(out.reported);
+        in.at("exchanges").get_to(out.exchanges);
         return out;
     } catch (const json::exception& error) {
         return Error{std::string{"the saved books cannot be read: "} + error.what()};

@@ -15,8 +15,9 @@ namespace pued {
 struct Books {
     AccountingState accounting;
     AlertBook::Entries alerts;
-    std::set<std::string> topics;  // retained ones that were published
-    std::string reported;          // the last period that a report record was made of: "2026-10"
+    std::set<std::string> topics;     // retained ones that were published
+    std::string reported;             // the last month that a report record was made of: "2026-10"
+    std::set<std::string> exchanges;  // of meters, that are on record
 };
 
 nlohmann::json books_json(const Books& books);

@@ -7,12 +7,23 @@
 namespace pued {
 namespace {
 
-Measurement measured(const Metric& year) {
+double share(const Metric& year, const char* key) {
+    const auto found = year.extra.find(key);
+    const bool there = found != year.extra.end() && std::holds_alternative<double>(found->second);
+    return there ? std::get<double>(found->second) : 0;
+}
+
+Measurement measured(const Metric& year, const std::string& doubts) {
     Measurement out;
     out.value = year.value;
     out.window = year.end - year.start;
     out.closed = year.quality == quality::good;
     out.coverage = year.coverage;
+    out.u = year.u;
+    out.estimated_facility = share(year, "estimated_facility");
+    out.estimated_it = share(year, "estimated_it");
+    out.integrity_alarm = !doubts.empty();
+    out.integrity_reason = doubts;
     return out;
 }
 
@@ -58,12 +69,12 @@ RuleVerdict judge_chip(const Installation& installation, const Rule& rule, const
 }
 
 std::vector<RuleVerdict> judge_all(const Installation& installation, const Metric& year,
-                                   std::chrono::year_month_day today) {
+                                   std::chrono::year_month_day today, const std::string& doubts) {
     std::vector<RuleVerdict> out;
     const auto site = site_facts(installation.config.site);
     for (const auto& rule : installation.rules) {
         if (rule.metric != RuleMetric::pue) continue;
-        auto judgement = judge(rule, site, measured(year), today);
+        auto judgement = judge(rule, site, measured(year, doubts), today);
         auto metric = metric_of(rule, judgement, year, installation.config.site);
         out.push_back({rule.id, std::move(judgement), std::move(metric)});
     }

@@ -17,9 +17,10 @@ struct RuleVerdict {
     Metric metric;
 };
 
-// `year`: the rolling twelve months' metric, as far as there is one.
+// `year`: the metric of twelve months, as far as there is one. `doubts`: the integrity alarms that are open on meters,
+// for people; empty: none.
 std::vector<RuleVerdict> judge_all(const Installation& installation, const Metric& year,
-                                   std::chrono::year_month_day today);
+                                   std::chrono::year_month_day today, const std::string& doubts);
 // A rule on chips, for the server of this metric.
 RuleVerdict judge_chip(const Installation& installation, const Rule& rule, const Metric& chip,
                        std::chrono::year_month_day today);

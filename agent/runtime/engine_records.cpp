@@ -1,0 +1,212 @@
+// The engine and its journal: what is recorded, when it is committed, and how a restart folds it back.
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "agent/runtime/engine_impl.hpp"
+#include "agent/runtime/record_parts.hpp"
+#include "agent/runtime/snapshot.hpp"
+
+namespace pued {
+namespace {
+
+constexpr Duration kRetry = std::chrono::seconds{10};  // while the disk takes nothing
+
+// The same clocks at another time of this boot.
+Now at(const Now& now, UtcTime utc) { return {to_boot(now, utc), utc, now.quality}; }
+
+std::string exchange_key(const std::string& device, std::int64_t at_s) { return device + "@" + std::to_string(at_s); }
+
+}  // namespace
+
+std::optional<Stamp> Engine::Impl::record(Record record) {
+    if (doors.journal == nullptr) return std::nullopt;
+    return doors.journal->append(std::move(record));
+}
+
+// Everything of this tick, then what it caused may leave. A disk that refuses is tried again now and then; metering and
+// messages go on.
+void Engine::Impl::commit(const Now& now, bool sign) {
+    if (doors.journal != nullptr && now.boot >= next_commit) {
+        const auto done = doors.journal->commit(now, sign);
+        if (!done) next_commit = now.boot + kRetry;
+        const std::string error = done ? "" : done.error();
+        if (error.empty() != journal_error.empty()) doubt_journal(error, now);
+        journal_error = error;
+        if (done && done->checkpoint) send({topics.root() + "checkpoint", *done->checkpoint});
+    }
+    if (doors.sink != nullptr) flush();
+}
+
+// Said once when it begins and once when it ends; the alert's own record waits with the others.
+void Engine::Impl::doubt_journal(const std::string& why, const Now& now) {
+    const bool bad = !why.empty();
+    doors.log->write(bad ? Level::error : Level::info, "journal",
+                     {{bad ? "error" : "text", bad ? why : "writes again"}});
+    status_due = true;
+    IntegrityFinding finding{"site", "journal", bad ? 1.0 : 0.0, {}};
+    finding.text = bad ? Bilingual{"The journal cannot be written (" + why +
+                                       "): metering goes on, records wait in memory; make room on the disk",
+                                   "日志无法写入（" + why + "）：计量继续进行，记录暂存于内存；请清理磁盘空间"}
+                       : Bilingual{"The journal is written again", "日志已恢复写入"};
+    for (auto& change : alerts.evaluate(finding, now)) tell(std::move(change), now);
+}
+
+void Engine::Impl::snapshot_if_wanted(const Now& now) {
+    if (doors.journal != nullptr && doors.journal->wants_snapshot()) snapshot(now);
+}
+
+// With the configuration behind it: a segment can be read without those before it.
+void Engine::Impl::snapshot(const Now& now) {
+    if (doors.journal == nullptr) return;
+    Record out;
+    out.type = RecordType::snapshot;
+    out.start_s = seconds_of(now.utc);
+    out.clock = clock_state(now.quality);
+    out.aux = to_bytes({{"books", books_json(books(now))}});
+    record(std::move(out));
+    record(config_record(installation, now));
+}
+
+Books Engine::Impl::books(const Now& now) const {
+    return {accounting.save(now), alerts.save(), retained, reported, exchanges};
+}
+
+void Engine::Impl::apply(Books books, const Now& now) {
+    points = mapping_of(books.accounting.points, installation.points);
+    accounting.restore(books.accounting, now);
+    alerts.restore(std::move(books.alerts));
+    reported = std::move(books.reported);
+    exchanges = std::move(books.exchanges);
+    topics_before = std::move(books.topics);
+}
+
+void Engine::Impl::fold(const Record& from, const Now& now) {
+    switch (from.type) {
+        case RecordType::config: points = mapping_of(points_of(from), installation.points); break;
+        case RecordType::interval:
+        case RecordType::amend: fold_interval(from, now); break;
+        case RecordType::alert: fold_alert(from); break;
+        case RecordType::meter_epoch:
+            if (const auto epoch = recorded_epoch(from, installation.points, now)) accounting.fold(*epoch);
+            break;
+        case RecordType::meter_exchange:
+            if (const auto aux = from_bytes(from.aux))
+                exchanges.insert(exchange_key(aux->value("device", ""), from.start_s));
+            break;
+        case RecordType::report:
+            if (const auto aux = from_bytes(from.aux)) reported = aux->value("period", reported);
+            break;
+        default: break;
+    }
+}
+
+// What the interval had caused is expected to follow as records of its own.
+void Engine::Impl::fold_interval(const Record& from, const Now& now) {
+    auto recorded = recorded_interval(from, points);
+    if (!recorded) {
+        doors.log->write(Level::error, "journal", {{"record", std::to_string(from.seq)}, {"error", recorded.error()}});
+        return;
+    }
+    const auto then = at(now, recorded->interval.end());
+    if (zone.date(then.utc) != today) {
+        today = zone.date(then.utc);
+        for (auto& change : alerts.lay_out(*today, then))
+            expected[change.scope + '/' + change.rule] = std::move(change);
+    }
+    const auto outcome = accounting.fold(std::move(*recorded), now);
+    for (auto& change : evaluate_all(outcome, then)) expected[change.scope + '/' + change.rule] = std::move(change);
+}
+
+void Engine::Impl::fold_alert(const Record& from) {
+    auto alert = recorded_alert(from);
+    if (!alert) return;
+    expected.erase(alert->scope + '/' + alert->rule);
+    alerts.put(alert->scope, alert->rule, std::move(alert->entry));
+    if (doors.journal == nullptr) return;
+    alerts.set_evidence(alert->scope, alert->rule, {doors.journal->epoch(), from.seq, sha256(encode(from))});
+}
+
+// A power cut came between an interval and the alert that it caused: told now.
+void Engine::Impl::settle_expected(const Now& now) {
+    for (auto& [key, change] : std::exchange(expected, {})) tell(std::move(change), now);
+}
+
+// Registers of undated time are kept as they were; once the clock is set, the ledger closes those intervals itself.
+void Engine::Impl::watch_clock(const Now& now) {
+    if (const auto step = clock.step(now)) {
+        doors.log->write(Level::warning, "clock", {{"step_ms", std::to_string((step->after - step->before).count())}});
+        record(time_step_record(step->before, step->after, now));
+    }
+    if (const auto span = clock.undated(now, installation.config.metering.interval)) {
+        record(undated_record(accounting.ledger().undated(span->from, span->to), span->from,
+                              installation.config.metering.interval, doors.boot_id));
+    }
+    if (clock.dated(now)) record(dating_record(doors.boot_id, now));
+}
+
+void Engine::Impl::begin_records(const Now& now) {
+    record(boot_record(doors.boot_id, now));
+    record(config_record(installation, now));
+    for (const auto& meter : installation.config.meters) {
+        const auto index = mapping_of({meter.id}, installation.points)[0];
+        for (const auto& exchange : meter.exchanges) {
+            if (!index) continue;
+            if (exchanges.insert(exchange_key(meter.id, seconds_of(exchange.at))).second)
+                record(exchange_record(meter.id, exchange, now));
+            const auto energy = [](double kwh) { return Energy{std::llround(kwh * 1e6)}; };
+            accounting.ledger().announce(*index, exchange.at, energy(exchange.old_final_kwh),
+                                         energy(exchange.new_first_kwh));
+        }
+    }
+}
+
+Result<void> Engine::begin(const Recovery& recovered, const Now& now) {
+    auto& own = *impl_;
+    Result<void> out;
+    if (recovered.snapshot) {
+        const auto aux = from_bytes(recovered.snapshot->aux);
+        auto books = aux && aux->contains("books") ? read_books((*aux)["books"]) : Error{"the snapshot has no books"};
+        if (books) own.apply(std::move(*books), now);
+        if (!books) out = Error{books.error()};
+    }
+    for (const auto& record : recovered.tail) own.fold(record, now);
+    own.start(now);
+    if (!recovered.evidence_loss.empty()) {
+        const auto& why = recovered.evidence_loss;
+        IntegrityFinding finding{"site",
+                                 "evidence",
+                                 1.0,
+                                 {"EVIDENCE LOSS: " + why + "; a new epoch of the journal began",
+                                  "证据缺失：" + why + "；日志已开启新的纪元"}};
+        own.doors.log->write(Level::error, "evidence", {{"loss", why}});
+        for (auto& change : own.alerts.evaluate(finding, now)) own.tell(std::move(change), now);
+    }
+    return out;
+}
+
+Result<void> Engine::begin_from(const std::string& books, const Now& now) {
+    auto& own = *impl_;
+    const auto document = from_bytes(books);
+    if (!document) return Error{document.error()};
+    auto read = read_books(*document);
+    if (!read) return Error{read.error()};
+    own.apply(std::move(*read), now);
+    own.start(now);
+    return {};
+}
+
+std::string Engine::books(const Now& now) const { return to_bytes(books_json(impl_->books(now))); }
+
+// Everything is known again: what stands is told, what is gone is taken away.
+void Engine::Impl::start(const Now& now) {
+    snapshot_if_wanted(now);
+    settle_expected(now);
+    for (auto& message : alerts.standing()) send(std::move(message));
+    retract(std::exchange(topics_before, {}));
+    begin_records(now);
+    today.reset();
+    lay_out_alerts(now);
+}
+
+}  // namespace pued
