@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "agent/config/load_parts.hpp"
+#include "agent/journal/note.hpp"
 
 namespace pued::load {
 namespace {
@@ -29,7 +30,23 @@ void origin(Table& table, Config& config) {
                                 " letters without spaces and +, such as \"dc.example/hall-1/box-1\")");
 }
 
-void witnesses(Table& table, JournalConfig& out) { out.witnesses = table.strings("witnesses"); }
+void witnesses(Table& table, JournalConfig& out) {
+    for (const auto& vkey : table.strings("witnesses")) {
+        const auto key = NoteKey::parse(vkey);
+        const bool again = std::find(out.witnesses.begin(), out.witnesses.end(), vkey) != out.witnesses.end();
+        if (!key) {
+            table.problem("witnesses", "witnesses: " + key.error());
+        } else if (key->type != 4) {
+            table.problem("witnesses", "witnesses: \"" + vkey +
+                                           "\" is the key of a log (expected that of a witness, whose KEY begins with "
+                                           "the octet 4)");
+        } else if (again) {
+            table.problem("witnesses", "witnesses: \"" + vkey + "\" stands there twice (expected each key once)");
+        } else {
+            out.witnesses.push_back(vkey);
+        }
+    }
+}
 
 FiveConditions::Point condition(Table& table) {
     FiveConditions::Point out;

@@ -74,6 +74,8 @@ TEST(Examples, the_annotated_configuration_is_sound_and_shows_everything) {
     const auto c = sound("pued.toml");
     CHECK(c.mqtt.enabled && c.mqtt.tls);
     CHECK(!c.lines.empty() && !c.meters.empty() && !c.servers.empty() && !c.mqtt_values.empty() && !c.alerts.empty());
+    CHECK(!c.meters[0].exchanges.empty() && !c.maintenance.empty() && !c.journal.witnesses.empty());
+    CHECK(!c.weather.monthly_c.empty() && !c.drift.design_curve.empty());
     LONGS_EQUAL(3200, static_cast<int>(*c.site.standard_racks));
     DOUBLES_EQUAL(1500, c.metering.unmeasured_w, 0);
 }
@@ -106,5 +108,10 @@ TEST(Examples, the_defaults_shown_are_the_defaults) {
     const IpmiServer server;
     CHECK(server.cipher_suites == c->servers[0].cipher_suites && server.privilege == c->servers[0].privilege);
     DOUBLES_EQUAL(server.activity_scale, c->servers[0].activity_scale, 0);
+    CHECK(d.drift.enabled == c->drift.enabled && d.drift.acute == c->drift.acute && d.drift.h == c->drift.h);
+    CHECK(d.drift.acute_clear == c->drift.acute_clear && d.drift.k == c->drift.k);
+    CHECK(d.drift.shewhart == c->drift.shewhart && d.drift.least_load == c->drift.least_load);
+    CHECK(d.journal.segment_kib == c->journal.segment_kib && d.journal.keep_mib == c->journal.keep_mib);
+    CHECK(d.journal.checkpoint_s == c->journal.checkpoint_s && c->journal.origin == "pued/hall-1/box-1");
     CHECK(AlertConfig{}.scope == c->alerts[0].scope && AlertConfig{}.clear_count == c->alerts[0].clear_count);
 }
