@@ -1,16 +1,21 @@
 // One metering point's energy: takes its register (preferred) or samples of its power and keeps E(t), never falling,
-// never inventing. Epochs, simple form: a RESET credits the lower bound and begins a new epoch; a JUMP, BACKWARD or
-// change of scale credits nothing until three consistent reads confirm it. Owned by the Ledger, on the engine's
-// thread; pure. Energies in mWh, powers in W.
+// never inventing. A RESET credits the lower bound and begins a new epoch; a JUMP, BACKWARD or change of scale credits
+// nothing until three consistent reads confirm it; another serial number begins an epoch at once; an announced exchange
+// of the meter joins two epochs exactly. Owned by the Ledger, on the engine's thread; pure. Energies in mWh, powers in
+// W.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/metering/counter.hpp"
+#include "agent/metering/epoch.hpp"
 #include "agent/metering/polyline.hpp"
 
 namespace pued {
@@ -20,7 +25,7 @@ struct AccountSettings {
     // the modulus, so that a register which fell back is not taken for one that wrapped.
     double rated_w = 0;
     Duration max_gap = std::chrono::seconds{30};  // three polls; longer: samples are not integrated
-    std::size_t max_points = 1024;
+    std::size_t max_points = 2048;  // reached only while intervals cannot close: a clock that was never set
 };
 
 // As much as a whole large building takes: 10 MW.
@@ -31,12 +36,14 @@ struct LabelledPoint {
     UtcTime at;
     Energy energy;
     Flags flags = 0;
+    std::optional<std::uint64_t> reg{};  // high-water counts here; absent for samples of power
+    bool dated = true;                   // else `at` only tells how far such points lie apart
 
     friend bool operator==(const LabelledPoint&, const LabelledPoint&) = default;
 };
 
 struct AccountState {
-    std::vector<LabelledPoint> points;  // oldest first; at most saved_points
+    std::vector<LabelledPoint> points;  // oldest first; at most saved_points of each kind, dated and undated
     bool has_register = false;
     Count last;                // high-water reading of this epoch
     std::uint64_t counts = 0;  // credited in this epoch
@@ -47,6 +54,8 @@ struct AccountState {
     double residue_mwh = 0;  // of the integral, below one mWh
     Flags pending = 0;       // of the segment that the next reading ends
     StillRegister still;
+    std::string serial{};  // of the meter, as far as it tells
+    Duration slack{};      // the last reading may be older than the last point by so much
 
     friend bool operator==(const AccountState&, const AccountState&) = default;
 };
@@ -60,6 +69,17 @@ public:
     // The verdict on this reading; jump and backward ask for another read at once. Readings not newer than the last
     // are dropped and counted as late (the step is then jitter with credit 0).
     Step accept_register(BootTime at, const Count& count);
+    // The meter's serial number, before the readings that came with it. Another one than before begins an epoch.
+    void identify(BootTime at, const std::string& serial);
+    // An exchange that somebody announced: the next step around then is joined exactly; one that has happened since
+    // `settled` is joined now. False: it contradicts the readings, or came too late.
+    bool announce(const Exchange& exchange, BootTime settled);
+    [[nodiscard]] bool expects_exchange() const { return exchange_.has_value(); }
+    // Whether an announcement has been dropped since the last call, because the readings contradict it.
+    bool take_refusal() { return std::exchange(refused_, false); }
+    // Begun since the last call; `device` is left to the Ledger.
+    [[nodiscard]] bool has_epochs() const { return !epochs_.empty(); }
+    std::vector<MeterEpoch> take_epochs() { return std::exchange(epochs_, {}); }
     // For points without a register.
     void accept_power(BootTime at, double power_w);
     // Power of a point that has a register: only to notice that the register is stuck.
@@ -84,6 +104,13 @@ public:
     // The wall clock was corrected: moves restored readings to where the better anchor puts them.
     void remap(const Now& now);
 
+    // What the journal tells of the time after the state that was restored, before any report: that at `end` the
+    // account stood at `energy` (returned: never less than its register says) and its register at `reg`, read up to
+    // `slack` before, …
+    Energy fold(UtcTime end, Energy energy, std::optional<std::uint64_t> reg, Duration slack, const Now& now);
+    // … and that an epoch began. The end of the one before has been folded.
+    void fold(const MeterEpoch& epoch, const Now& now);
+
 private:
     struct Suspect {  // a reading that contradicts the epoch, and how many agree with it
         Count first;
@@ -91,6 +118,16 @@ private:
         Count latest;
         BootTime latest_at;
         unsigned agreeing = 1;
+        EpochReason reason = EpochReason::jump;
+    };
+    struct Undo {  // of the last reading, until another one comes
+        Count last;
+        std::uint64_t counts = 0;
+        Flags next_flags = 0;
+        bool has_power = false;
+        double power_w = 0;
+        double residue_mwh = 0;
+        bool possible = false;
     };
 
     [[nodiscard]] bool is_late(BootTime at) const {
@@ -98,15 +135,29 @@ private:
     }
     [[nodiscard]] std::uint64_t limit(Duration dt, const Count& count) const;
     [[nodiscard]] Step judge(const Count& prev, BootTime prev_at, const Count& count, BootTime at) const;
-    void begin_epoch(const Count& count, Energy offset);
+    [[nodiscard]] BootTime last_seen() const { return std::max(seen_at_, line_.back().at); }
+    [[nodiscard]] bool unjudged(BootTime at, const Step& step) const;
+    bool drop_if_late(BootTime at, bool contradicts);
+    void remember();
+    void take_back(BootTime at);
+    void begin_epoch(BootTime at, const Count& count, Energy offset, EpochReason reason);
     void first_reading(BootTime at, const Count& count);
+    bool change_meter(BootTime at, const Count& count, const Step& step);
     void credit(BootTime at, const Count& count, const Step& step);
     [[nodiscard]] bool caught_up(const Count& count, std::uint64_t credit) const;
     void restart(BootTime at, const Count& count, const Step& step);
     void suspect(BootTime at, const Count& count);
     void adopt_suspect();
+    [[nodiscard]] std::optional<Energy> joined(const Exchange& exchange, const Count& last, const Count& first,
+                                               Duration dt) const;
+    bool try_exchange(BootTime at, const Count& count, const Step& step);
+    bool join_past(const Exchange& exchange, BootTime settled);
+    void refuse_exchange(BootTime from, BootTime to);
     void push(BootTime at, Energy energy, Flags flags);
-    [[nodiscard]] std::vector<EnergyPoint> mapped(const Now& now) const;
+    [[nodiscard]] std::vector<EnergyPoint> mapped(const Now& now);
+    [[nodiscard]] std::vector<LabelledPoint> labelled(const Now& now, std::chrono::seconds interval) const;
+    Energy advance_to(std::uint64_t reg, Energy energy);
+    void fold_point(LabelledPoint point, const Now& now);
 
     AccountSettings settings_;
     Polyline line_;
@@ -125,7 +176,17 @@ private:
     std::uint64_t late_ = 0;
     std::vector<LabelledPoint> restored_;  // as long as they may have to be mapped again
     BootTime restored_until_{};
+    BootTime dated_until_{};       // those before have dates of their own
     bool outage_unknown_ = false;  // restored under a clock that was never synchronised
+    Undo undo_;
+    BootTime seen_at_ = BootTime::min();  // of the latest good poll of the register
+    std::uint64_t seen_counts_ = 0;
+    std::string serial_, next_serial_;
+    BootTime identified_at_ = BootTime::min();
+    std::optional<Exchange> exchange_;
+    bool refused_ = false;
+    Duration slack_{};
+    std::vector<MeterEpoch> epochs_;
 };
 
 }  // namespace pued

@@ -19,6 +19,11 @@ UtcTime floor_to(UtcTime time, std::chrono::seconds length) {
     return time - rest;
 }
 
+bool is_plausible(const Now& now) {
+    constexpr UtcTime first{std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}.time_since_epoch()};
+    return now.quality != ClockQuality::unsynced || now.utc >= first;
+}
+
 std::int64_t intervals_in(const Span& span, std::chrono::seconds interval) {
     return interval.count() > 0 ? (span.end - span.start) / interval : 0;
 }

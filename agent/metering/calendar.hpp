@@ -25,6 +25,9 @@ struct Span {
 // The latest UTC multiple of this length at or before `time`.
 UtcTime floor_to(UtcTime time, std::chrono::seconds length);
 
+// Whether this clock can label anything: a board without a battery wakes in 1970, and labels made then would be lies.
+bool is_plausible(const Now& now);
+
 // How many whole intervals are in it.
 std::int64_t intervals_in(const Span& span, std::chrono::seconds interval);
 

@@ -14,6 +14,7 @@ std::string_view name_of(StepKind kind) {
         case StepKind::rollover: return "rollover";
         case StepKind::reset: return "reset";
         case StepKind::backward: return "backward";
+        case StepKind::refused: return "refused exchange";
     }
     return "?";
 }

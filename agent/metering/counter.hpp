@@ -20,6 +20,7 @@ enum class StepKind : std::uint8_t {
     rollover,  // wrapped at the modulus
     reset,     // began anew: what it shows now is a lower bound
     backward,  // back, and neither of these: credit nothing, keep the old reading, read again
+    refused,   // no step of a register: an announced exchange that the readings contradict
 };
 
 std::string_view name_of(StepKind kind);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <iterator>
 
 #include "agent/metering/calendar.hpp"
 
@@ -11,10 +13,9 @@ namespace pued {
 namespace {
 
 constexpr std::size_t most_events = 256;
-constexpr UtcTime first_plausible{std::chrono::sys_days{std::chrono::year{2024} / 1 / 1}.time_since_epoch()};
+constexpr double moved_boundary = 0.01;  // of the interval's energy: the clock was more than 10 s off
 
-// A board without a battery wakes in 1970; labels made then would be lies.
-bool plausible(const Now& now) { return now.quality != ClockQuality::unsynced || now.utc >= first_plausible; }
+constexpr Flags spoils = flag::reset | flag::replaced | flag::gap | flag::stuck;
 
 // Recorded readings carry no raw register: their energy in Wh becomes a register of 1 mWh.
 std::optional<Count> count_of(const Sample& sample) {
@@ -42,7 +43,9 @@ Ledger::Ledger(const PointTable& table, LedgerSettings settings) : table_(table)
                            EnergyAccount{{.rated_w = device.rated_w, .max_gap = max_gap}},
                            {},
                            {},
-                           false});
+                           false,
+                           {},
+                           {}});
     }
 }
 
@@ -60,6 +63,7 @@ const EnergyAccount* Ledger::account(DeviceIndex device) const {
 void Ledger::accept(const Report& report) {
     Meter* meter = find(report.device);
     if (meter == nullptr || report.state != DeviceState::good) return;
+    if (!report.identity.empty()) meter->account.identify(report.at, report.identity);
     for (const Sample& sample : report.samples) {
         if (sample.quality == Quality::good) accept_sample(*meter, table_.devices[report.device], report, sample);
     }
@@ -80,14 +84,54 @@ void Ledger::accept_sample(Meter& meter, const Device& device, const Report& rep
 void Ledger::accept_count(Meter& meter, BootTime at, const Count& count) {
     const Step step = meter.account.accept_register(at, count);
     const bool quiet = step.kind == StepKind::advance || step.kind == StepKind::jitter;
-    if (!quiet && events_.size() < most_events) events_.push_back({meter.device, step.kind, at, count});
+    if (!quiet) tell({meter.device, step.kind, at, count});
+    if (meter.account.has_epochs()) collect_epochs(meter);
+    if (!meter.announced || meter.account.expects_exchange() || !anchor_) return;
+    meter.announced.reset();
+    if (meter.account.take_refusal()) tell({meter.device, StepKind::refused, at, count});
+}
+
+void Ledger::tell(StepEvent event) {
+    if (events_.size() < most_events) events_.push_back(event);
+}
+
+void Ledger::collect_epochs(Meter& meter) {
+    for (MeterEpoch& epoch : meter.account.take_epochs()) {
+        epoch.device = meter.device;
+        if (epochs_.size() < most_events) epochs_.push_back(epoch);
+    }
+}
+
+void Ledger::announce(DeviceIndex device, UtcTime at, Energy old_final, Energy new_first) {
+    Meter* meter = find(device);
+    if (meter == nullptr) return;
+    meter->announced = Announced{at, old_final, new_first};
+    if (anchor_) announce(*meter);
+}
+
+void Ledger::announce(Meter& meter) {
+    const Exchange exchange{to_boot(*anchor_, meter.announced->at), meter.announced->old_final,
+                            meter.announced->new_first};
+    const BootTime settled = meter.frontier ? to_boot(*anchor_, *meter.frontier) : BootTime::min();
+    if (!meter.account.announce(exchange, settled)) {
+        tell({meter.device, StepKind::refused, exchange.at, meter.account.register_now().value_or(Count{})});
+    }
+    collect_epochs(meter);
+    if (!meter.account.expects_exchange()) meter.announced.reset();
 }
 
 UtcTime Ledger::floor_to_interval(UtcTime time) const { return floor_to(time, settings_.interval); }
 
 std::vector<ClosedInterval> Ledger::close(const Now& now) {
     std::vector<ClosedInterval> out;
-    if (!plausible(now)) return out;
+    if (!is_plausible(now)) return out;
+    const bool first = !anchor_;
+    anchor_ = now;
+    if (first) {
+        for (Meter& meter : meters_) {
+            if (meter.announced) announce(meter);
+        }
+    }
     for (Meter& meter : meters_) meter.account.remap(now);
     place_open(now);
     place_frontiers(now);
@@ -103,7 +147,8 @@ std::vector<ClosedInterval> Ledger::close(const Now& now) {
 
 void Ledger::place_open(const Now& now) {
     const UtcTime current = floor_to_interval(now.utc);
-    if (!open_) open_ = current;
+    // What was read before the clock was known lies in intervals of its own.
+    if (!open_) open_ = std::min(current, floor_to_interval(first_known(now).value_or(now.utc)));
     if (*open_ > current + longest_wait_for_clock) skip_to(current);
     const auto backlog = static_cast<std::int64_t>(settings_.max_backlog) * settings_.interval;
     if (*open_ + backlog < current) open_ = current - backlog;
@@ -141,6 +186,7 @@ void Ledger::place_frontiers(const Now& now) {
         meter.frontier = open_;
         meter.opening = at_open.value_or(meter.account.line().front().energy);
         meter.opening_exact = at_open.has_value();
+        meter.opening_reg = meter.account.line().reg_at(to_boot(now, *open_));
     }
 }
 
@@ -167,21 +213,62 @@ IntervalEnergy Ledger::settle(Meter& meter, const Now& now) const {
     const Energy closing = std::max(meter.opening, at_end.value_or(meter.opening));
     IntervalEnergy result{meter.device, std::nullopt, closing - meter.opening, line.flags_between(from, to), 0, false};
     result.from_register = meter.account.from_register();
+    result.reg_start = meter.opening_reg;
+    if (at_end) result.reg_end = *at_end < meter.opening ? meter.opening_reg : line.reg_at(to);
     const Flags ends =
         static_cast<Flags>(line.boundary_flags(from, meter.max_gap) | line.boundary_flags(to, meter.max_gap));
-    result.flags = static_cast<Flags>(result.flags | ends);
+    const Flags doubt = doubtful(meter, from, result.at_least, now) ? flag::time_uncertain : Flags{0};
+    result.flags = static_cast<Flags>(result.flags | ends | doubt);
     if (!meter.opening_exact) result.flags = static_cast<Flags>(result.flags | flag::partial);
-    if (now.quality == ClockQuality::unsynced) result.flags = static_cast<Flags>(result.flags | flag::time_uncertain);
     const Duration spanned = to - std::clamp(line.front().at, from, to) - line.gap_between(from, to);
     result.coverage = in_seconds(spanned) / in_seconds(to - from);
-    constexpr Flags spoils = flag::partial | flag::reset | flag::replaced | flag::gap | flag::stuck;
-    if (at_end && !has(result.flags, spoils)) {
+    if (at_end && meter.opening_exact && !line.spoiled_between(from, to, spoils)) {
         result.flags = static_cast<Flags>(result.flags | flag::measured);
         result.energy = result.at_least;
     }
     meter.frontier = *meter.frontier + settings_.interval;
     meter.opening = closing;
     meter.opening_exact = at_end.has_value();
+    if (at_end) meter.opening_reg = result.reg_end;
+    return result;
+}
+
+// The clock was never set; or it was moved since the begin of the interval was settled, so that the energy is of a
+// longer or shorter time than the label says.
+bool Ledger::doubtful(const Meter& meter, BootTime from, Energy energy, const Now& now) {
+    if (now.quality == ClockQuality::unsynced) return true;
+    const auto at_begin = meter.account.boundary(from);
+    if (!at_begin || !meter.opening_exact) return false;
+    const auto moved = static_cast<double>(std::abs((*at_begin - meter.opening).mwh));
+    return moved > moved_boundary * static_cast<double>(energy.mwh) + 1;
+}
+
+std::vector<IntervalEnergy> Ledger::undated(BootTime from, BootTime to) const {
+    std::vector<IntervalEnergy> result;
+    for (const Meter& meter : meters_) {
+        const Polyline& line = meter.account.line();
+        IntervalEnergy energy{meter.device, std::nullopt, {}, flag::time_uncertain, 0, meter.account.from_register()};
+        if (line.empty() || line.back().at < from || line.front().at > to) {
+            energy.flags = static_cast<Flags>(energy.flags | flag::missing);
+            result.push_back(energy);
+            continue;
+        }
+        const BootTime begin = std::max(from, line.front().at), end = std::min(to, line.back().at);
+        energy.at_least = *line.at(end) - *line.at(begin);
+        energy.reg_start = line.reg_at(from);
+        energy.reg_end = line.reg_at(to);
+        energy.coverage = in_seconds(end - begin - line.gap_between(begin, end)) / in_seconds(to - from);
+        const Flags ends =
+            static_cast<Flags>(line.boundary_flags(from, meter.max_gap) | line.boundary_flags(to, meter.max_gap));
+        energy.flags = static_cast<Flags>(energy.flags | ends | line.flags_between(from, to));
+        if (begin > from) energy.flags = static_cast<Flags>(energy.flags | flag::partial);
+        if (end < to) energy.flags = static_cast<Flags>(energy.flags | flag::missing);
+        if (begin == from && end == to && !line.spoiled_between(from, to, spoils)) {
+            energy.flags = static_cast<Flags>(energy.flags | flag::measured);
+            energy.energy = energy.at_least;
+        }
+        result.push_back(energy);
+    }
     return result;
 }
 
@@ -191,8 +278,8 @@ ClosedInterval Ledger::close_one(UtcTime start, const Now& now) {
         if (meter.frontier == start && reached(meter, closed.end(), now)) {
             closed.by_device.push_back(settle(meter, now));
         } else {
-            closed.by_device.push_back(
-                {meter.device, std::nullopt, {}, flag::missing, 0, meter.account.from_register()});
+            const Flags why = meter.account.stuck() ? flag::missing | flag::stuck : flag::missing;
+            closed.by_device.push_back({meter.device, std::nullopt, {}, why, 0, meter.account.from_register()});
         }
     }
     open_ = closed.end();
@@ -254,6 +341,7 @@ void Ledger::catch_up(Meter& meter, UtcTime start, const Now& now) const {
     const auto at_start = meter.account.boundary(to_boot(now, start));
     meter.opening = std::max(meter.opening, at_start.value_or(meter.opening));
     meter.opening_exact = at_start.has_value();
+    meter.opening_reg = meter.account.line().reg_at(to_boot(now, start));
     meter.frontier = start;
 }
 

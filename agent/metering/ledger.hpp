@@ -70,7 +70,7 @@ struct ClosedInterval {
     friend bool operator==(const ClosedInterval&, const ClosedInterval&) = default;
 };
 
-// A step that somebody should hear of: neither advance nor jitter.
+// A step that somebody should hear of: neither advance nor jitter; or an announced exchange that was refused.
 struct StepEvent {
     DeviceIndex device = 0;
     StepKind kind = StepKind::advance;
@@ -85,6 +85,8 @@ struct LedgerState {
         Energy opening;                   // E there
         bool opening_exact = false;
         AccountState account;
+        std::optional<std::uint64_t> opening_reg{};  // the register there
+        std::optional<Announced> announced{};        // an exchange that has not been seen yet
 
         friend bool operator==(const Entry&, const Entry&) = default;
     };
@@ -110,11 +112,22 @@ public:
     [[nodiscard]] std::optional<UtcTime> open_start() const { return open_; }
     // At most 256 since the last call; more are dropped.
     std::vector<StepEvent> take_events() { return std::exchange(events_, {}); }
+    // Epochs begun since the last call, to be journaled.
+    std::vector<MeterEpoch> take_epochs() { return std::exchange(epochs_, {}); }
+    // The operator exchanged the meter: energies as on the two displays. The step around then is joined exactly; a
+    // `refused` event says that the readings contradict it or that the interval is settled.
+    void announce(DeviceIndex device, UtcTime at, Energy old_final, Energy new_first);
+    // What flowed between two boot times, for records of a boot that has no dates yet; changes nothing.
+    [[nodiscard]] std::vector<IntervalEnergy> undated(BootTime from, BootTime to) const;
 
     [[nodiscard]] LedgerState save(const Now& now) const;
     // Only into a fresh ledger, before any report. Devices are matched by id; a state of another interval length
     // keeps the accounts and forgets the open interval.
     void restore(const LedgerState& state, const Now& now);
+    // After restore(), before any report: what the journal tells of later, in its order. Brings the ledger to where it
+    // was when it had closed that interval; readings after the last boundary are not in records and so are not here.
+    void fold(const ClosedInterval& interval, const Now& now);
+    void fold(const MeterEpoch& epoch);
 
 private:
     struct Meter {
@@ -125,11 +138,16 @@ private:
         std::optional<UtcTime> frontier;
         Energy opening;
         bool opening_exact = false;
+        std::optional<std::uint64_t> opening_reg{};
+        std::optional<Announced> announced{};
     };
 
     Meter* find(DeviceIndex device);
     void accept_sample(Meter& meter, const Device& device, const Report& report, const Sample& sample);
     void accept_count(Meter& meter, BootTime at, const Count& count);
+    void tell(StepEvent event);
+    void collect_epochs(Meter& meter);
+    void announce(Meter& meter);
 
     [[nodiscard]] UtcTime floor_to_interval(UtcTime time) const;
     void place_open(const Now& now);
@@ -144,6 +162,9 @@ private:
     void catch_up(Meter& meter, UtcTime start, const Now& now) const;
     [[nodiscard]] bool reached(const Meter& meter, UtcTime end, const Now& now) const;
     [[nodiscard]] IntervalEnergy settle(Meter& meter, const Now& now) const;
+    [[nodiscard]] static bool doubtful(const Meter& meter, BootTime from, Energy energy, const Now& now);
+    void fold_settled(Meter& meter, const ClosedInterval& interval, const IntervalEnergy& energy, const Now& now);
+    void fold_waiting(const ClosedInterval& interval);
     void drop_waiting();
 
     const PointTable& table_;
@@ -153,6 +174,9 @@ private:
     BootTime ready_since_ = BootTime::min();  // grace does not begin before the agent itself
     std::deque<ClosedInterval> waiting_;
     std::vector<StepEvent> events_;
+    std::vector<MeterEpoch> epochs_;
+    std::optional<Now> anchor_;  // of the last close
+    Now folded_at_{};            // of the restore
 };
 
 }  // namespace pued

@@ -1,6 +1,7 @@
 // The ledger as plain data, so that a restart loses no energy: readings are labelled in UTC, devices by id.
 #include <algorithm>
 
+#include "agent/metering/calendar.hpp"
 #include "agent/metering/ledger.hpp"
 
 namespace pued {
@@ -36,7 +37,7 @@ LedgerState Ledger::save(const Now& now) const {
     for (const Device& device : table_.devices) state.devices.push_back(device.id);
     for (const Meter& meter : meters_) {
         state.entries.push_back({table_.devices[meter.device].id, meter.frontier, meter.opening, meter.opening_exact,
-                                 meter.account.save(now, settings_.interval)});
+                                 meter.account.save(now, settings_.interval), meter.opening_reg, meter.announced});
     }
     return state;
 }
@@ -44,6 +45,8 @@ LedgerState Ledger::save(const Now& now) const {
 void Ledger::restore(const LedgerState& state, const Now& now) {
     const bool same_length = state.interval == settings_.interval;
     ready_since_ = now.boot;
+    folded_at_ = now;
+    if (!same_length && state.open && is_plausible(now)) open_ = floor_to_interval(now.utc);
     if (same_length) {
         open_ = state.open;
         for (const ClosedInterval& old : state.waiting) {
@@ -55,10 +58,12 @@ void Ledger::restore(const LedgerState& state, const Now& now) {
         Meter* meter = index ? find(*index) : nullptr;
         if (meter == nullptr) continue;
         meter->account.restore(entry.account, now);
+        meter->announced = entry.announced;
         if (!same_length || meter->account.line().empty()) continue;
         meter->frontier = entry.frontier;
         meter->opening = entry.opening;
         meter->opening_exact = entry.opening_exact;
+        meter->opening_reg = entry.opening_reg;
     }
 }
 

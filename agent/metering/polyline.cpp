@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <iterator>
 #include <utility>
 
 #include "agent/metering/exact.hpp"
@@ -47,6 +48,17 @@ std::optional<Energy> Polyline::at(BootTime b) const {
     return i == 0 ? front().energy : interpolate(points_[i - 1], points_[i], b);
 }
 
+std::optional<std::uint64_t> Polyline::reg_at(BootTime b) const {
+    const auto after = std::upper_bound(points_.begin(), points_.end(), b,
+                                        [](BootTime time, const EnergyPoint& point) { return time < point.at; });
+    return after == points_.begin() ? std::nullopt : std::prev(after)->reg;
+}
+
+void Polyline::lift_from(std::size_t index, Energy by, Flags flags) {
+    points_[index].flags = flags;
+    for (std::size_t i = index; i < points_.size(); ++i) points_[i].energy += by;
+}
+
 Flags Polyline::flags_between(BootTime a, BootTime b) const {
     Flags all = 0;
     for (std::size_t i = std::max<std::size_t>(1, first_at_or_after(a)); i < points_.size(); ++i) {
@@ -54,6 +66,16 @@ Flags Polyline::flags_between(BootTime a, BootTime b) const {
         if (points_[i].at > a) all = static_cast<Flags>(all | points_[i].flags);
     }
     return all;
+}
+
+bool Polyline::spoiled_between(BootTime a, BootTime b, Flags spoils) const {
+    for (std::size_t i = std::max<std::size_t>(1, first_at_or_after(a)); i < points_.size(); ++i) {
+        if (points_[i - 1].at >= b) break;
+        const Flags flags = points_[i].flags;
+        const Flags bad = has(flags, flag::manual) ? static_cast<Flags>(spoils & ~flag::replaced) : spoils;
+        if (points_[i].at > a && has(flags, bad)) return true;
+    }
+    return false;
 }
 
 Flags Polyline::boundary_flags(BootTime b, Duration max_gap) const {
@@ -104,16 +126,29 @@ std::vector<EnergyPoint> Polyline::thinned(std::size_t most, const Divided& divi
     return kept;
 }
 
-// Every second point of the older half goes: energies at the rest stay exact, only interpolation gets coarser.
+// Evenly over time, so that the ends of intervals stay near a reading however long nobody can place them: energies at
+// the rest stay exact, only interpolation gets coarser. Points where flags change go last.
 void Polyline::thin() {
-    std::deque<EnergyPoint> kept;
+    const Duration spacing = 2 * (back().at - front().at) / static_cast<Duration::rep>(max_points_);
+    thin_to(spacing, false);
+    if (points_.size() > max_points_ * 3 / 4) thin_to(2 * spacing, true);
+}
+
+void Polyline::thin_to(Duration spacing, bool mix_flags) {
+    std::deque<EnergyPoint> kept{points_.front()};
     Flags carried = 0;
-    for (std::size_t i = 0; i < points_.size(); ++i) {
+    for (std::size_t i = 1; i < points_.size(); ++i) {
         carried = static_cast<Flags>(carried | points_[i].flags);
-        if (i % 2 == 1 && i < points_.size() / 2) continue;
+        const bool last = i + 1 == points_.size();
+        const bool alike = !last && (mix_flags || points_[i + 1].flags == carried);
+        if (alike && points_[i + 1].at - kept.back().at <= spacing) continue;
         kept.push_back(points_[i]);
-        kept.back().flags = carried;
-        carried = 0;
+        kept.back().flags = std::exchange(carried, Flags{0});
+    }
+    if (mix_flags && kept.size() > max_points_ * 3 / 4) {  // bunched in time: by number then
+        points_ = std::move(kept);
+        const auto few = thinned(max_points_ * 3 / 4, [](const EnergyPoint&, const EnergyPoint&) { return false; });
+        kept.assign(few.begin(), few.end());
     }
     points_ = std::move(kept);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <optional>
@@ -19,7 +20,8 @@ namespace pued {
 struct EnergyPoint {
     BootTime at;
     Energy energy;
-    Flags flags = 0;  // of the segment that ends here
+    Flags flags = 0;                     // of the segment that ends here
+    std::optional<std::uint64_t> reg{};  // the register's high-water counts, where there is one
 
     friend bool operator==(const EnergyPoint&, const EnergyPoint&) = default;
 };
@@ -46,10 +48,18 @@ public:
     [[nodiscard]] const EnergyPoint& back() const { return points_.back(); }
     [[nodiscard]] const std::deque<EnergyPoint>& points() const { return points_; }
 
+    void pop_back() { points_.pop_back(); }
+    // Lifts this point and all after it by `by` (which may be negative as long as the line does not fall).
+    void lift_from(std::size_t index, Energy by, Flags flags);
+
     // Nothing before the first and after the last point.
     [[nodiscard]] std::optional<Energy> at(BootTime b) const;
+    // The register at the last reading not after b.
+    [[nodiscard]] std::optional<std::uint64_t> reg_at(BootTime b) const;
     // Of every segment that overlaps (a, b).
     [[nodiscard]] Flags flags_between(BootTime a, BootTime b) const;
+    // Whether a segment there has one of these; a replacement that was announced spoils nothing.
+    [[nodiscard]] bool spoiled_between(BootTime a, BootTime b, Flags spoils) const;
     // interpolated when b is no reading; allocated when the readings around it are more than max_gap apart.
     [[nodiscard]] Flags boundary_flags(BootTime b, Duration max_gap) const;
     // Time inside (a, b) that segments flagged `gap` take.
@@ -67,6 +77,7 @@ public:
 private:
     [[nodiscard]] std::size_t first_at_or_after(BootTime b) const;
     void thin();
+    void thin_to(Duration spacing, bool mix_flags);
 
     std::size_t max_points_;
     std::deque<EnergyPoint> points_;

@@ -9,13 +9,17 @@ namespace pued {
 // NOLINTBEGIN: what the macros expand to is not ours
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Energy, mwh)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Count, counts, q_uwh, modulus, ulp_wh)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LabelledPoint, at, energy, flags)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Announced, at, old_final, new_first)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Estimate, energy, method)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LabelledPoint, at, energy, flags, reg, dated)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StillRegister, energy_wh, polls)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AccountState, points, has_register, last, counts, offset, epoch, has_power, power_w,
-                                   residue_mwh, pending, still)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IntervalEnergy, device, energy, at_least, flags, coverage, from_register)
+                                   residue_mwh, pending, still, serial, slack)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IntervalEnergy, device, energy, at_least, flags, coverage, from_register, reg_start,
+                                   reg_end, estimate)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClosedInterval, start, length, by_device, amends, before)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LedgerState::Entry, device, frontier, opening, opening_exact, account)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LedgerState::Entry, device, frontier, opening, opening_exact, account, opening_reg,
+                                   announced)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LedgerState, interval, open, devices, waiting, entries)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Span, start, end)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RatioSum, numerator, denominator, estimated, all_numerator, all_denominator, joint_s,
