@@ -1,14 +1,16 @@
 // The one store: an append-only log of records in segments, with its tree and its signed checkpoints (metering.md 6).
 // Records are chained in memory by append() and made durable by commit(), which writes, syncs and only then signs.
 // Owned by the engine's thread; the files are behind the Store door: "journal/e0001-0000000000.seg" (epoch, first seq),
-// "journal/checkpoint" (the newest note), "journal/checkpoints" (the notes of each day), "journal/key.pem" (0600),
-// "journal/public.pem".
+// "journal/checkpoint" (the newest note), "journal/checkpoints" (the first notes of each day and of each start, one
+// after the other), "journal/key.pem" (0600), "journal/public.pem", "journal/exported" (name of the newest segment that
+// was copied elsewhere).
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/journal/note.hpp"
@@ -70,7 +72,40 @@ public:
 
 private:
     friend class JournalOpener;
+
+    struct Part {  // what one segment has, and what is still to be written to it
+        std::string segment;
+        std::size_t on_disk = 0;  // bytes that are there for sure
+        Bytes bytes;              // to be written behind them
+        std::size_t records = 0;  // in `bytes`
+        Frontier before;          // the tree when this segment began: signed before it is written
+    };
+    struct Opening {      // of an epoch: written with the first record, because only then the time is known
+        Bytes log_epoch;  // aux; empty in the first epoch
+        Bytes key;
+    };
+    struct Losses {
+        std::uint64_t records = 0;
+        std::int64_t from_s = 0, to_s = 0;
+        ClockState clock = ClockState::synced;
+    };
+
     Journal(Store& store, JournalSettings settings) : store_(&store), settings_(std::move(settings)) {}
+
+    [[nodiscard]] bool segment_is_full() const;
+    void begin_epoch(std::int64_t start_s, ClockState clock);
+    Stamp chain(Record& record);
+    void push(std::string_view leaf);
+    void count_loss(const Record& record);
+    void record_losses();
+    Result<void> prepare();
+    Result<void> save_keys();
+    Result<void> write(Part& part);
+    Result<void> flush(const Now& now, Commit& out);
+    Result<void> sign(const Frontier& tree, const Now& now, Commit& out);
+    [[nodiscard]] bool sign_is_due(const Now& now) const;
+    void keep_day_note(const Now& now);
+    void prune();
 
     Store* store_;
     JournalSettings settings_;
@@ -78,12 +113,21 @@ private:
     std::uint32_t epoch_ = 1;
     Frontier frontier_;
     Digest previous_{};
-    std::string segment_;            // name of the last one; empty: none yet
-    std::size_t segment_bytes_ = 0;  // on the disk for sure
-    Bytes pending_;
+    std::vector<Part> parts_;    // oldest first; the last is the segment that grows
+    bool has_snapshot_ = false;  // the last segment
+    std::size_t pending_bytes_ = 0;
     std::size_t pending_records_ = 0;
+    std::optional<Opening> opening_;
+    Losses lost_;
+    std::string why_;                 // the last commit failed
+    std::vector<std::string> stale_;  // segments that were begun and hold nothing: removed before the next write
+    std::optional<std::pair<std::string, std::size_t>> seal_;  // the past, synced as it is before a new epoch joins it
+    bool keys_saved_ = false;
     std::string last_note_;
-    // B: add what is needed
+    std::uint64_t signed_size_ = 0;
+    std::optional<BootTime> signed_at_;       // in this run
+    std::optional<std::int64_t> noted_day_;   // of journal/checkpoints, in this run
+    std::optional<std::size_t> notes_bytes_;  // whole notes in it
 };
 
 }  // namespace pued

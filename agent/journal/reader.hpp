@@ -34,17 +34,25 @@ public:
 
     static Result<JournalReader> open(const Store& store);
     // The next record; nothing at the end; an error names segment and offset. A torn tail of the last segment is an
-    // end.
+    // end, and so is whatever stands behind the last record of an epoch that another one follows. After the end, asks
+    // the store anew whether more was written meanwhile.
     Result<std::optional<Entry>> next();
 
 private:
     JournalReader(const Store& store, std::vector<SegmentName> segments)
         : store_(&store), segments_(std::move(segments)) {}
+    Result<void> load();
+    Result<void> refresh();
+    Result<std::optional<Entry>> entry(std::string_view leaf);
+    [[nodiscard]] bool may_end_badly() const;
+    [[nodiscard]] std::string where() const;
+
     const Store* store_;
     std::vector<SegmentName> segments_;
     std::size_t index_ = 0;
     Bytes segment_;
     std::size_t at_ = 0;
+    bool ended_ = false;
 };
 
 }  // namespace pued
