@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/metering/calendar.hpp"
@@ -25,8 +26,6 @@ struct DriftHour {
     bool guarded = false;                           // maintenance declared, storage discharging, integrity alarm open
     bool meter_event = false;                       // an epoch began, or the balance of children and parents moved
 };
-
-struct FivePoints;  // see baseline.hpp
 
 struct DriftSettings {
     std::optional<double> limit;  // PUE of the year; without it BUDGET and FORECAST stay silent
