@@ -29,9 +29,8 @@ std::string grouped(double value, int decimals) {
     std::string text = fixed(std::abs(value), decimals);
     const auto point = text.find('.');
     auto at = static_cast<std::ptrdiff_t>(point == std::string::npos ? text.size() : point);
-    for (at -= 3; at > 0; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
-    if (value < 0) text.insert(0, "\u2212");
-    return text;
+    for (at -= 3; at > 0; at -= 3) text.insert(static_cast<std::size_t>(at), 1, ',');
+    return value < 0 ? std::string{"\u2212"}.append(text) : text;
 }
 
 std::string percent(double share, int decimals) { return fixed(100 * share, decimals) + " %"; }

@@ -1,0 +1,223 @@
+// Months, estimates, meters, alerts, events.
+#include <fmt/format.h>
+
+#include "agent/report/html_parts.hpp"
+
+namespace pued {
+namespace {
+
+std::string number(const std::optional<double>& value, int decimals, const Tongue& say) {
+    return "#" + or_absent(value, decimals, say);
+}
+
+std::string list(const std::vector<Bilingual>& items, const Tongue& say) {
+    std::string out = "<ul>\n";
+    for (const auto& item : items) out += "<li>" + escape(say(item)) + "</li>\n";
+    return out + "</ul>\n";
+}
+
+std::vector<std::string> month_row(const ReportMonth& month, const Tongue& say) {
+    const auto& figure = month.figure;
+    return {month_text(month.month),
+            "#" + value_text(figure.value, figure.u, say),
+            "#" + percent(figure.coverage),
+            "#" + (figure.grade.empty() ? std::string{say("none", "无")} : figure.grade),
+            "#" + grouped(figure.facility_kwh),
+            "#" + grouped(figure.it_kwh),
+            "#" + (figure.cooling_kwh ? grouped(*figure.cooling_kwh) : std::string{not_measured(say)}),
+            "#" + percent(figure.estimated_facility) + " / " + percent(figure.estimated_it),
+            number(month.weather_c, 1, say)};
+}
+
+std::string reading(const std::optional<double>& kwh, const std::optional<std::uint64_t>& count, const Tongue& say) {
+    if (kwh) return grouped(*kwh, 1);
+    if (count) return fmt::format(fmt::runtime(say("{} counts", "计数 {}")), *count);
+    return std::string{say("no register", "无寄存器")};
+}
+
+std::string accuracy(const ReportMeter& meter, const Tongue& say) {
+    std::string out = meter.accuracy.empty() ? std::string{say("not stated", "未声明")} : meter.accuracy;
+    if (meter.u_rel) out += fmt::format(" (u {})", percent(*meter.u_rel, 2));
+    if (!meter.certificate.empty()) out += fmt::format("; {}: {}", say("certificate", "检定证书"), meter.certificate);
+    if (meter.correction != 0) out += fmt::format("; {} {:+.3f} %", say("correction", "修正"), 100 * meter.correction);
+    return out;
+}
+
+std::vector<std::string> meter_row(const ReportMeter& meter, const Tongue& say) {
+    auto place = role_text(meter.role, say);
+    if (!meter.rack.empty()) place += ", " + meter.rack;
+    return {meter.id,
+            place,
+            accuracy(meter, say),
+            "#" + std::to_string(meter.epochs),
+            "#" + reading(meter.first_reading_kwh, meter.first_count, say),
+            "#" + reading(meter.last_reading_kwh, meter.last_count, say),
+            "#" + grouped(meter.energy_kwh),
+            "#" + percent(meter.measured)};
+}
+
+}  // namespace
+
+std::string months_part(const Dossier& dossier, const Tongue& say) {
+    if (dossier.period.size() > 7) return {};
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& month : dossier.months) rows.push_back(month_row(month, say));
+    const auto head = [&](std::string_view en, std::string_view zh) { return "#" + std::string{say(en, zh)}; };
+    return section(say("Month by month", "逐月"),
+                   table({std::string{say("Month", "月份")}, head("PUE ± U", "PUE ± U"), head("Coverage", "覆盖率"),
+                          head("Grade", "等级"), head("E_DC, kWh", "E_DC，kWh"), head("E_IT, kWh", "E_IT，kWh"),
+                          head("Cooling, kWh", "制冷，kWh"), head("Estimated DC / IT", "估算 DC / IT"),
+                          head("Mean °C", "平均 °C")},
+                         rows));
+}
+
+std::string estimates_part(const Dossier& dossier, const Tongue& say) {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& meter : dossier.meters) {
+        for (const auto& [method, kwh] : meter.estimated_by) {
+            rows.push_back({meter.id, role_text(meter.role, say), method_text(method, say), "#" + grouped(kwh, 1),
+                            "#" + percent(1 - meter.measured, 2)});
+        }
+    }
+    std::string body;
+    if (rows.empty()) {
+        body = paragraph(say("No meter's energy was estimated in this period.", "本期没有任何电能表的电量为估算。"));
+    } else {
+        body = table({std::string{say("Meter", "电能表")}, std::string{say("Role", "用途")},
+                      std::string{say("Method", "方法")}, "#" + std::string{say("Estimated, kWh", "估算电量，kWh")},
+                      "#" + std::string{say("Time not measured", "未测得时间")}},
+                     rows);
+        body += paragraph(
+            say("Estimates never enter the measured figure; they fill the gaps of the filled one and widen U.",
+                "估算值不计入实测值，仅用于补齐值，并计入不确定度。"),
+            "note");
+    }
+    if (dossier.unmeasured_kw > 0) {
+        body += paragraph(
+            fmt::format(fmt::runtime(say("Declared for auxiliaries without a meter: {} kW, in E_DC, taken as ±20 %.",
+                                         "无表计辅助负载的声明值：{} kW，计入 E_DC，按 ±20 % 计。")),
+                        fixed(dossier.unmeasured_kw, 2)));
+    }
+    return section(say("What was estimated, and how", "估算内容与方法"), body);
+}
+
+std::string meters_part(const Dossier& dossier, const Tongue& say) {
+    std::vector<std::vector<std::string>> rows;
+    std::string events;
+    for (const auto& meter : dossier.meters) {
+        rows.push_back(meter_row(meter, say));
+        for (const auto& event : meter.events) events += "<li>" + escape(meter.id + ": " + say(event)) + "</li>\n";
+    }
+    const auto head = [&](std::string_view en, std::string_view zh) { return "#" + std::string{say(en, zh)}; };
+    auto body = table(
+        {std::string{say("Meter", "电能表")}, std::string{say("Role, rack", "用途、机柜")},
+         std::string{say("Accuracy", "准确度")}, head("Epochs", "纪元"), head("First register, kWh", "期初读数，kWh"),
+         head("Last register, kWh", "期末读数，kWh"), head("Energy, kWh", "电量，kWh"), head("Measured", "测得")},
+        rows, "meters");
+    body += paragraph(say("Registers as the meter's display showed them; an epoch begins where a register began anew.",
+                          "读数与电能表显示一致；寄存器重新起算处开始新纪元。"),
+                      "note");
+    if (!events.empty()) {
+        body += fmt::format("<h3>{}</h3>\n<ul>\n{}</ul>\n", say("Epochs and exchanges", "纪元与换表"), events);
+    }
+    return section(say("Meters", "电能表"), body);
+}
+
+namespace {
+
+std::string state_text(std::string_view state, const Tongue& say) {
+    return std::string{state == "firing" ? say("open", "未解除") : say("resolved", "已解除")};
+}
+
+std::string severity_text(std::string_view severity, const Tongue& say) {
+    if (severity == "page") return std::string{say("page", "紧急")};
+    if (severity == "ticket") return std::string{say("ticket", "工单")};
+    return std::string{say("advisory", "提示")};
+}
+
+}  // namespace
+
+std::string alerts_part(const Dossier& dossier, const Tongue& say) {
+    if (dossier.alerts.empty()) {
+        return section(say("Alerts", "告警"), paragraph(say("No alert fired in this period.", "本期无告警。")));
+    }
+    std::vector<std::vector<std::string>> rows;
+    const int offset = dossier.utc_offset_minutes;
+    for (const auto& alert : dossier.alerts) {
+        auto message = say(alert.message);
+        if (message.empty()) message = say("no text in the record", "记录中无文字");
+        rows.push_back({local_time(alert.since, offset),
+                        alert.until ? local_time(*alert.until, offset) : state_text(alert.state, say),
+                        alert.rule + ", " + alert.scope, severity_text(alert.severity, say), message,
+                        "#" + std::to_string(alert.seq)});
+    }
+    auto body = table({std::string{say("Fired", "触发")}, std::string{say("Resolved", "解除")},
+                       std::string{say("Rule, scope", "规则、范围")}, std::string{say("Severity", "级别")},
+                       std::string{say("Message", "内容")}, "#" + std::string{say("Record", "记录号")}},
+                      rows, "alerts");
+    if (dossier.left_out_alerts > 0) {
+        body += paragraph(fmt::format(fmt::runtime(say("{} older alerts are left out here; they are in the journal.",
+                                                       "另有 {} 条较早告警未列出，见日志。")),
+                                      dossier.left_out_alerts));
+    }
+    return section(say("Alerts", "告警"), body);
+}
+
+std::string events_part(const Dossier& dossier, const Tongue& say) {
+    std::string body = fmt::format("<h3>{}</h3>\n", say("Clock", "时钟"));
+    body += dossier.clock_events.empty() ? paragraph(say("No clock event in this period.", "本期无时钟事件。"))
+                                         : list(dossier.clock_events, say);
+    body += fmt::format("<h3>{}</h3>\n", say("Losses of evidence", "证据缺失"));
+    body += dossier.losses.empty() ? paragraph(say("None recorded.", "无记录。")) : list(dossier.losses, say);
+    if (dossier.amended > 0) {
+        body += paragraph(fmt::format(
+            fmt::runtime(say(
+                "{} interval records were replaced by later amendments; the newest counts, all remain in the journal.",
+                "有 {} 条时段记录被后续更正替代；以最新为准，原记录均保留在日志中。")),
+            dossier.amended));
+    }
+    return section(say("Clock events and losses of evidence", "时钟事件与证据缺失"), body);
+}
+
+std::string evidence_part(const Dossier& dossier, const Tongue& say) {
+    std::string body = paragraph(fmt::format(
+        fmt::runtime(
+            say("This report is a fold over the first {} records of epoch {} of the site's journal, an RFC 6962 tree "
+                "with signed C2SP checkpoints.",
+                "本报告由站点日志纪元 {1} 的前 {0} 条记录推算得出；日志为 RFC 6962 树，检查点按 C2SP 格式签名。")),
+        dossier.tree_size, dossier.epoch));
+    const auto pre = [](const std::string& text) { return "<pre>" + escape(text) + "</pre>\n"; };
+    body += fmt::format("<h3>{}</h3>\n", say("The checkpoint", "检查点"));
+    if (dossier.checkpoint.empty()) {
+        body += paragraph(say("There is no signed checkpoint: nothing vouches for this report yet.",
+                              "尚无已签名的检查点：目前没有任何凭据可证明本报告。"));
+    } else {
+        body += pre(dossier.checkpoint);
+        if (dossier.checkpoint_size && *dossier.checkpoint_size < static_cast<double>(dossier.tree_size)) {
+            body += paragraph(fmt::format(
+                fmt::runtime(say("It covers {:.0f} of the {} records; the newest come with the next checkpoint.",
+                                 "该检查点覆盖 {:.0f} / {} 条记录，其余由下一检查点覆盖。")),
+                *dossier.checkpoint_size, dossier.tree_size));
+        }
+    }
+    body += fmt::format("<h3>{}</h3>\n", say("The public key", "公钥"));
+    body += dossier.public_key_pem.empty() ? paragraph(say("There is none in the journal.", "日志中没有公钥。"))
+                                           : pre(dossier.public_key_pem);
+    if (!dossier.vkey.empty()) body += paragraph(dossier.vkey, "note");
+    body += fmt::format("<h3>{}</h3>\n", say("How to verify", "如何验证"));
+    body +=
+        paragraph(say("Copy the journal folder, keep the key above as public.pem (obtained from the site by another "
+                      "way than the journal), then:",
+                      "复制日志目录，将上述公钥存为 public.pem（应经由日志以外的途径取得），然后执行："));
+    body += pre(fmt::format(
+        "pued verify --key public.pem journal/\npued report -c pued.toml --period {} --lang {} -o report.html",
+        dossier.period, say("en", "zh")));
+    body += paragraph(say("The first command checks frames, chain, tree, signatures and recomputes the energies from "
+                          "the raw registers; the second makes this report again.",
+                          "第一条命令检查帧、链、树与签名，并由原始读数重新计算电量；第二条命令重新生成本报告。"),
+                      "note");
+    return section(say("Evidence", "证据"), body) +
+           fmt::format("<footer>{} pued {}</footer>\n", say("Made by", "生成程序："), escape(dossier.version));
+}
+
+}  // namespace pued
