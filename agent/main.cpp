@@ -2,7 +2,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <functional>
+#include <map>
 #include <string>
+#include <utility>
 
 #include "agent/commands/commands.hpp"
 
@@ -16,6 +19,21 @@ void add_config(CLI::App* command, std::string& file) {
     command->add_option("-c,--config", file, "configuration file")->capture_default_str()->type_name("FILE");
 }
 
+// One line, exit 2.
+int complain(const CLI::App& app, const std::string& first, std::string what) {
+    std::string names;
+    bool known = first.empty() || first.starts_with('-');
+    for (const auto* command : app.get_subcommands({})) {
+        names += (names.empty() ? "" : ", ") + command->get_name();
+        known = known || first == command->get_name();
+    }
+    if (!known) what = '"' + first + "\" is no command (expected one of " + names + ")";
+    std::replace_if(
+        what.begin(), what.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+    std::fprintf(stderr, "pued: %s (try: pued --help)\n", what.c_str());
+    return 2;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -25,29 +43,41 @@ int main(int argc, char** argv) {
     app.footer("Manual: man pued. Data: device maps, accelerators and rules are TOML files, see pued check.");
     std::string file = "/etc/pued/pued.toml";
     pued::ReadOptions read;
+    pued::ReplayOptions replay;
+    std::map<const CLI::App*, std::function<int()>> verbs;
+    const auto verb = [&](const char* name, const char* help, std::function<int()> run) {
+        auto* command = app.add_subcommand(name, help);
+        verbs[command] = std::move(run);
+        return command;
+    };
 
-    auto* run = app.add_subcommand("run", "the daemon, in the foreground; SIGHUP reloads, SIGTERM ends it");
-    auto* check = app.add_subcommand("check", "print every problem of the configuration and of what it names");
-    auto* once = app.add_subcommand("read", "poll every source once and print a table of all points");
-    for (auto* command : {run, check, once}) add_config(command, file);
+    add_config(verb("run", "the daemon, in the foreground; SIGHUP reloads, SIGTERM ends it",
+                    [&] { return pued::run_command(file); }),
+               file);
+    add_config(verb("check", "print every problem of the configuration and of what it names",
+                    [&] { return pued::check_command(file); }),
+               file);
+    auto* once = verb("read", "poll every source once and print a table of all points",
+                      [&] { return pued::read_command(file, read); });
+    add_config(once, file);
     once->add_flag("--json", read.json, "one JSON document instead of a table");
     once->add_flag("--watch", read.watch, "keep on polling until interrupted");
+    auto* again = verb("replay", "the same engine over recorded readings, as fast as it can",
+                       [&] { return pued::replay_command(file, replay); });
+    add_config(again, file);
+    again->add_option("readings", replay.readings, "time,point,value,quality; rows in time order")
+        ->required()
+        ->type_name("READINGS.csv");
+    again->add_option("--journal", replay.journal, "also leave the evidence there, in a new directory")
+        ->type_name("DIR");
+    again->add_flag("--json", replay.json, "one JSON object a line");
 
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& done) {
         return app.exit(done);  // --help, --version
     } catch (const CLI::ParseError& error) {
-        const std::string first = argc > 1 ? argv[1] : "";
-        const bool known =
-            first.empty() || first == run->get_name() || first == check->get_name() || first == once->get_name();
-        auto what = known ? std::string{error.what()} : "\"" + first + "\" is no command (expected run, check or read)";
-        std::replace_if(
-            what.begin(), what.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
-        std::fprintf(stderr, "pued: %s (try: pued --help)\n", what.c_str());
-        return 2;
+        return complain(app, argc > 1 ? argv[1] : "", error.what());
     }
-    if (*run) return pued::run_command(file);
-    if (*check) return pued::check_command(file);
-    return pued::read_command(file, read);
+    return verbs.at(app.get_subcommands().front())();
 }

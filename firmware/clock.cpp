@@ -5,6 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <fstream>
+
 namespace pued {
 
 namespace {
@@ -52,6 +54,12 @@ ClockQuality quality_of(const KernelClockState& kernel, UtcTime utc, bool was_sy
     if (utc < year_2020) return ClockQuality::unsynced;
     if (kernel.known && !kernel.unsynchronised && kernel.max_error_us <= synced_limit_us) return ClockQuality::synced;
     return was_synced ? ClockQuality::holdover : ClockQuality::unsynced;
+}
+
+std::string boot_id() {
+    std::string out;
+    std::ifstream{"/proc/sys/kernel/random/boot_id"} >> out;
+    return out;
 }
 
 SystemClock::SystemClock() : was_synced_(::access(timesyncd_mark, F_OK) == 0) {}

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <string>
 
 #include "agent/ports/clock.hpp"
 
@@ -18,6 +19,9 @@ struct KernelClockState {
 
 // synced: the error is at most 1 s. A date before 2020 is a clock that was never set. Pure.
 ClockQuality quality_of(const KernelClockState& kernel, UtcTime utc, bool was_synced);
+
+// Names this boot of the machine; empty where the kernel does not say.
+std::string boot_id();
 
 class SystemClock final : public Clock {
 public:

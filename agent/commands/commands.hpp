@@ -10,8 +10,16 @@ struct ReadOptions {
     bool watch = false;
 };
 
+struct ReplayOptions {
+    std::string readings;  // READINGS.csv
+    std::string journal;   // directory to be made for the evidence; empty: none
+    bool json = false;
+};
+
 int run_command(const std::string& config_file);    // 0 after SIGTERM, 1 when it cannot start
 int check_command(const std::string& config_file);  // 0 sound, 1 problems
 int read_command(const std::string& config_file, const ReadOptions& options);  // 0 all good, 1 some bad
+
+int replay_command(const std::string& config_file, const ReplayOptions& options);  // 0, 1 when readings are malformed
 
 }  // namespace pued

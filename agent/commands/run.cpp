@@ -1,10 +1,11 @@
-// pued run: the daemon. The main thread is the engine's: it takes reports from the queue, ticks the engine, saves its
-// books, feeds the watchdog while everything moves, and obeys signals. SIGHUP builds everything anew from the
+// pued run: the daemon. The main thread is the engine's: it takes reports from the queue, ticks the engine, which keeps
+// the journal, feeds the watchdog while everything moves, and obeys signals. SIGHUP builds everything anew from the
 // configuration and hands the books over; a bad new configuration changes nothing.
 #include <cstdlib>
 #include <optional>
 
 #include "agent/commands/commands.hpp"
+#include "agent/commands/journal_settings.hpp"
 #include "agent/commands/problems_out.hpp"
 #include "agent/commands/sources.hpp"
 #include "agent/config/secret.hpp"
@@ -26,7 +27,8 @@ constexpr std::chrono::milliseconds kLastWords{300};
 // At a reload nobody waits for us: a line is not opened anew while its old thread is still inside a request.
 constexpr std::chrono::milliseconds kReloadPatience{5000};
 constexpr Duration kStuck = std::chrono::seconds{60};  // a source that does not come back for so long
-constexpr const char* kBooks = "engine.json";
+// What the broker kept of our last checkpoint may arrive so long after the start; the journal waits for it.
+constexpr std::chrono::milliseconds kMemoryOfBroker{2000};
 
 // Where messages go that nobody wants: [mqtt] is not configured.
 class Nowhere final : public Sink {
@@ -37,7 +39,7 @@ public:
 // One configuration at work. Made whole or not at all; parts are destroyed in reverse order.
 struct Site {
     Site(Installation from, const Clock& clock, Log& log)
-        : installation(std::move(from)), engine(installation, sink, log, clock.now()) {
+        : installation(std::move(from)), engine(installation, {&sink, &log, nullptr, boot_id()}, clock.now()) {
         sink.to = &nowhere;
     }
 
@@ -70,7 +72,7 @@ public:
             return 1;
         }
         connect(*site);
-        if (!load_books(*site)) return 1;
+        open_journal(*site);
         poll(*site);
         site_ = std::move(site);
         tell(service_.ready());
@@ -105,30 +107,35 @@ private:
         return nullptr;
     }
 
-    // Books that are there and cannot be read are not written over: somebody has to look.
-    bool load_books(Site& site) {
-        auto books = store_->load(kBooks);
-        if (!books) {
-            log_.write(
-                Level::error, "state",
-                {{"error", books.error()}, {"action", "not starting (mend it, or move the file away to begin anew)"}});
-            return false;
-        }
-        if (*books) restore(site, **books);
-        return true;
+    // Metering does not wait for a disk: without a journal the daemon runs and says so.
+    void open_journal(Site& site) {
+        Recovery found;
+        auto opened = Journal::open(*store_, journal_settings(site.installation.config), memory_of_broker(site), found);
+        if (opened) journal_.emplace(std::move(*opened));
+        if (found.torn_bytes > 0)
+            log_.write(Level::warning, "journal", {{"torn_bytes_cut", std::to_string(found.torn_bytes)}});
+        const auto now = clock_.now();
+        const auto begun = site.engine.begin(journal_ ? &*journal_ : nullptr, found, now);
+        if (!begun) log_.write(Level::error, "journal", {{"error", begun.error()}});
+        if (opened) return;
+        log_.write(Level::error, "journal", {{"error", opened.error()}});
+        site.engine.miss_journal(opened.error(), now);
     }
 
-    void restore(Site& site, const std::string& books) {
-        const auto restored = site.engine.restore(books, clock_.now());
-        if (restored) return;
-        log_.write(Level::error, "state",
-                   {{"error", restored.error()}, {"action", "began anew, the old books are kept as engine.json.bad"}});
-        if (const auto kept = store_->save(std::string{kBooks} + ".bad", books); !kept) {
-            log_.write(Level::error, "state", {{"error", kept.error()}});
+    // Our last checkpoint, as the broker keeps it: what was published may not be forgotten here.
+    std::optional<std::string> memory_of_broker(Site& site) {
+        if (!site.publisher) return std::nullopt;
+        for (const auto until = clock_.now().boot + kMemoryOfBroker; clock_.now().boot < until;) {
+            for (auto& command : site.publisher->take_commands()) {
+                if (command.name == "checkpoint-seen") return std::move(command.payload);
+            }
+            site.queue.take(std::chrono::milliseconds{20});  // nobody reports yet: a pause
         }
+        return std::nullopt;
     }
 
-    // To the broker; before the books are restored, because open alerts are told again.
+    // To the broker; before the journal is opened, because it is asked what it remembers and open alerts are told
+    // again.
     void connect(Site& site) {
         const auto& config = site.installation.config;
         if (!config.mqtt.enabled)
@@ -152,7 +159,7 @@ private:
         for (const auto& report : site_->queue.take(kTick)) site_->engine.accept(report, clock_.now());
         const auto now = clock_.now();
         site_->engine.tick(now, surroundings());
-        if (site_->engine.wants_saving()) save(now);
+        obey_people(now);
         feed_watchdog(now.boot);
         // Sites of before whose last thread has come back at last.
         std::erase_if(leaked_, [](const auto& old) { return old->pollers->stop(std::chrono::milliseconds{0}); });
@@ -172,15 +179,16 @@ private:
     }
 
     [[nodiscard]] Surroundings surroundings() const {
-        return {site_->publisher ? site_->publisher->stats().outbox : 0, site_->queue.dropped(), !cannot_save_};
+        return {site_->publisher ? site_->publisher->stats().outbox : 0, site_->queue.dropped()};
     }
 
-    // A full disk must not stop the metering: said once when it begins and once when it ends.
-    void save(const Now& now) {
-        const auto saved = store_->save(kBooks, site_->engine.snapshot(now));
-        if (!saved && !cannot_save_) log_.write(Level::error, "state", {{"error", saved.error()}});
-        if (saved && cannot_save_) log_.write(Level::info, "state", {{"text", "saved again"}});
-        cannot_save_ = !saved;
+    void obey_people(const Now& now) {
+        if (!site_->publisher) return;
+        for (const auto& command : site_->publisher->take_commands()) {
+            if (command.name == "checkpoint-seen") continue;
+            log_.write(Level::info, "command", {{"name", command.name}});
+            site_->publisher->answer(command, site_->engine.command(command.name, command.payload, now));
+        }
     }
 
     void obey(Signal signal) {
@@ -211,14 +219,14 @@ private:
     void exchange(std::unique_ptr<Site> next) {
         const bool all = site_->pollers->stop(kReloadPatience);
         drain();
-        const auto books = site_->engine.snapshot(clock_.now());
+        const auto books = site_->engine.books(clock_.now());
         if (site_->publisher) site_->publisher->close(last_words(*next), kLastWords);
         connect(*next);
-        restore(*next, books);
+        const auto begun = next->engine.begin_from(journal_ ? &*journal_ : nullptr, books, clock_.now());
+        if (!begun) log_.write(Level::error, "reload", {{"error", begun.error()}});
         if (!all) leaked_.push_back(std::move(site_));  // a thread is still inside it
         poll(*next);
         site_ = std::move(next);
-        save(clock_.now());
     }
 
     // What the old connection says when the next one speaks elsewhere: that this place is empty now.
@@ -240,7 +248,7 @@ private:
         tell(service_.stopping());
         const bool all = site_->pollers->stop(kPatience);
         drain();
-        save(clock_.now());
+        site_->engine.end(clock_.now());
         if (site_->publisher) site_->publisher->close({site_->engine.farewell(clock_.now())}, kLastWords);
         log_.write(Level::info, "stopped", {{"sources", all ? "closed" : "abandoned"}});
         // A thread may still be inside a protocol library that waits for a silent peer: nothing may be destroyed.
@@ -255,12 +263,12 @@ private:
     std::optional<Duration> watchdog_interval_ = watchdog_interval_from_environment();
     BootTime fed_;
     std::optional<DirectoryStore> store_;
+    std::optional<Journal> journal_;
     std::string password_;
     std::vector<std::unique_ptr<Source>> sources_;
     std::vector<std::unique_ptr<Site>> leaked_;
     std::unique_ptr<Site> site_;
     bool leaving_ = false;
-    bool cannot_save_ = false;
 };
 
 }  // namespace
