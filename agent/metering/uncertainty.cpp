@@ -109,15 +109,19 @@ unsigned instrument_type(const Instrument& instrument) {
     return 0x100U + 0x10U * static_cast<unsigned>(classes.meter) + static_cast<unsigned>(classes.ct);
 }
 
-std::optional<PueUncertainty> pue_uncertainty(const std::vector<Contribution>& meters, Correlation correlation) {
-    double dc = 0;
-    double it = 0;
-    for (const auto& meter : meters) {
-        dc += meter.d * meter.energy;
-        it += meter.t * meter.energy;
-    }
-    if (!(it > 0)) return std::nullopt;
-    const double pue = dc / it;
+std::optional<double> relative_uncertainty(const Device& device) {
+    if (device.u_rel) return device.u_rel;
+    return device.instrument ? relative_uncertainty(*device.instrument) : std::nullopt;
+}
+
+unsigned instrument_type(const Device& device) {
+    constexpr unsigned unknown = 0x1000;
+    return device.instrument ? instrument_type(*device.instrument) : unknown;
+}
+
+namespace {
+
+double variance_of(const std::vector<Contribution>& meters, double pue, double it, Correlation correlation) {
     double variance = 0;
     for (std::size_t m = 0; m < meters.size(); ++m) {
         const double mine = effect(meters[m], pue, it);
@@ -128,7 +132,62 @@ std::optional<PueUncertainty> pue_uncertainty(const std::vector<Contribution>& m
             variance += 2 * correlation(meters[m].type == meters[n].type, same_sign) * mine * other;
         }
     }
+    return variance;
+}
+
+// The same by the default rule, in one pass: what shares type and sign adds up, and these sums are independent.
+double default_variance(const std::vector<Contribution>& meters, double pue, double it) {
+    struct Shared {
+        unsigned type;
+        double plus, minus;
+    };
+    std::vector<Shared> types;
+    for (const auto& meter : meters) {
+        auto found = std::find_if(types.begin(), types.end(), [&](const Shared& s) { return s.type == meter.type; });
+        if (found == types.end()) found = types.insert(found, {meter.type, 0, 0});
+        const double mine = effect(meter, pue, it);
+        (std::signbit(mine) ? found->minus : found->plus) += mine;
+    }
+    double variance = 0;
+    for (const auto& [type, plus, minus] : types) variance += plus * plus + minus * minus;
+    return variance;
+}
+
+}  // namespace
+
+std::optional<PueUncertainty> pue_uncertainty(const std::vector<Contribution>& meters, Correlation correlation) {
+    double dc = 0;
+    double it = 0;
+    for (const auto& meter : meters) {
+        dc += meter.d * meter.energy;
+        it += meter.t * meter.energy;
+    }
+    if (!(it > 0)) return std::nullopt;
+    const double pue = dc / it;
+    const double variance = correlation == default_correlation ? default_variance(meters, pue, it)
+                                                               : variance_of(meters, pue, it, correlation);
     return PueUncertainty{pue, std::sqrt(std::max(variance, 0.0))};
+}
+
+double with_gaps(const PueUncertainty& measured, double it, std::span<const GapEnergy> gaps) {
+    double variance = measured.u * measured.u;
+    for (const auto& gap : gaps) {
+        const double of_facility = gap.u_rel * gap.facility / it;
+        const double of_it = gap.u_rel * measured.pue * gap.it / it;
+        variance += of_facility * of_facility + of_it * of_it;
+    }
+    return std::sqrt(variance);
+}
+
+double effective_degrees(std::span<const Component> components) {
+    double variance = 0;
+    double sum = 0;
+    for (const auto& component : components) {
+        const double square = component.u * component.u;
+        variance += square;
+        sum += square * square / component.degrees;  // 0 for type B
+    }
+    return variance * variance / sum;
 }
 
 std::optional<double> largest_provable(double limit, const std::function<double(double)>& u_at) {

@@ -1,13 +1,15 @@
 // How well a PUE is known: the standard uncertainty of each metering point, their sum by the one formula of GUM that
 // fits every topology, and what can still be proven with it (metering.md 3). Pure; relative values are fractions, not
-// percent. Instrument errors only: gaps are counted where windows are.
+// percent. What a register's resolution
+// adds to a short window is not in it.
 #pragma once
 
 #include <functional>
 #include <optional>
+#include <span>
 #include <vector>
 
-#include "agent/model/accuracy.hpp"
+#include "agent/model/topology.hpp"
 
 namespace pued {
 
@@ -18,6 +20,9 @@ inline constexpr double usual_power_factor = 0.95;
 // load. Without a calibration certificate limits are taken as rectangular.
 std::optional<double> relative_uncertainty(const Instrument& instrument, double power_factor = usual_power_factor);
 
+// Of a metering point: what its calibration certificate states, else by its instrument. Nothing where neither says.
+std::optional<double> relative_uncertainty(const Device& device);
+
 // The limit of error that such a thing is taken for, as a fraction.
 double limit_of(WithoutPapers kind);
 
@@ -26,6 +31,8 @@ double phase_error(double minutes, double power_factor);
 
 // Instruments of one type get one number: they may share a bias.
 unsigned instrument_type(const Instrument& instrument);
+// A device of which only a certificate is known is of one type with all such: no credit for independence.
+unsigned instrument_type(const Device& device);
 
 // A physical meter in the balance. Energies in any one unit.
 struct Contribution {
@@ -51,6 +58,22 @@ struct PueUncertainty {
 // Nothing without IT energy.
 std::optional<PueUncertainty> pue_uncertainty(const std::vector<Contribution>& meters,
                                               Correlation correlation = default_correlation);
+
+// Energy of the gaps that one method filled; its errors are taken fully correlated: they add linearly (3.4).
+struct GapEnergy {
+    double u_rel = 0;
+    double facility = 0;
+    double it = 0;
+};
+// The uncertainty of a PUE whose E_DC and E_IT hold these gaps. `it`: E_IT with them.
+double with_gaps(const PueUncertainty& measured, double it, std::span<const GapEnergy> gaps);
+
+// Degrees of freedom of a combined uncertainty (Welch and Satterthwaite); a component of type B has infinitely many.
+struct Component {
+    double u = 0;
+    double degrees = 0;  // infinity: type B
+};
+double effective_degrees(std::span<const Component> components);
 
 // k of the expanded uncertainty U = k u: type B dominates, 95 % of both sides. The guard band is U.
 inline constexpr double coverage_factor = 2;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 
 namespace pued {
 
@@ -62,7 +61,7 @@ struct RackParts {
     Sum pdus, servers, overhead;
 };
 
-RackSums rack_sums(const std::string& name, const RackParts& parts) {
+RackSums rack_sums(std::string_view name, const RackParts& parts) {
     RackSums rack{name, parts.pdus.meters > 0 ? parts.pdus : parts.servers, {}};
     if (parts.overhead.meters > 0 && rack.it.meters > 0) {
         rack.total = {rack.it.energy + parts.overhead.energy, rack.it.meters + parts.overhead.meters,
@@ -85,27 +84,50 @@ void finish_facility(Sum& facility, bool imports, Energy declared) {
 
 }  // namespace
 
-SiteSums balance(const std::vector<IntervalEnergy>& by_device, UtcTime start, std::chrono::seconds length,
-                 const PointTable& table, const BalanceSettings& settings) {
+Energy corrected(Energy shown, double correction) {
+    if (correction == 0) return shown;
+    return {std::llround(static_cast<double>(shown.mwh) * (1 + correction))};
+}
+
+BalancePlan::BalancePlan(const PointTable& table, BalanceSettings settings) : table_(table), settings_(settings) {
+    for (const Device& device : table.devices) {
+        if (!device.rack.empty()) racks_.push_back(device.rack);
+    }
+    std::sort(racks_.begin(), racks_.end());
+    racks_.erase(std::unique(racks_.begin(), racks_.end()), racks_.end());
+    for (const Device& device : table.devices) {
+        const auto found = std::lower_bound(racks_.begin(), racks_.end(), device.rack);
+        rack_of_.push_back(device.rack.empty() ? no_rack : static_cast<std::size_t>(found - racks_.begin()));
+    }
+}
+
+SiteSums BalancePlan::sum(const std::vector<IntervalEnergy>& by_device, UtcTime start,
+                          std::chrono::seconds length) const {
     SiteSums sums;
     sums.start = start;
     sums.length = length;
-    const auto length_s = static_cast<double>(length.count());
-    sums.declared = {std::llround(settings.unmeasured_w * length_s / 3.6)};
-    std::map<std::string, RackParts> racks;
+    sums.declared = {std::llround(settings_.unmeasured_w * static_cast<double>(length.count()) / 3.6)};
+    std::vector<RackParts> racks(racks_.size());
     bool imports = false;
-    for (const IntervalEnergy& energy : by_device) {
-        if (energy.device >= table.devices.size()) continue;
-        const Device& device = table.devices[energy.device];
+    for (const IntervalEnergy& interval : by_device) {
+        if (interval.device >= rack_of_.size()) continue;
+        const Device& device = table_.devices[interval.device];
+        auto energy = interval.energy;
+        if (energy) energy = corrected(*energy, device.correction);
         const int sign = facility_sign(device.role);
-        if (sign != 0) sums.facility.add(energy.energy, sign);
+        if (sign != 0) sums.facility.add(energy, sign);
         imports = imports || sign > 0;
-        add_to_site(sums, device.role, energy.energy);
-        if (!device.rack.empty()) add_to_rack(racks[device.rack], device.role, energy.energy);
+        add_to_site(sums, device.role, energy);
+        if (const auto rack = rack_of_[interval.device]; rack != no_rack) add_to_rack(racks[rack], device.role, energy);
     }
     finish_facility(sums.facility, imports, sums.declared);
-    for (const auto& [name, parts] : racks) sums.racks.push_back(rack_sums(name, parts));
+    for (std::size_t i = 0; i < racks.size(); ++i) sums.racks.push_back(rack_sums(racks_[i], racks[i]));
     return sums;
+}
+
+SiteSums balance(const std::vector<IntervalEnergy>& by_device, UtcTime start, std::chrono::seconds length,
+                 const PointTable& table, const BalanceSettings& settings) {
+    return BalancePlan{table, settings}.sum(by_device, start, length);
 }
 
 std::optional<std::size_t> best_category(const std::array<std::optional<double>, categories>& it, unsigned fixed) {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/metering/ledger.hpp"
@@ -30,9 +31,9 @@ struct Sum {
 inline constexpr std::size_t categories = 3;
 
 struct RackSums {
-    std::string rack;
-    Sum it;     // its PDUs, or its servers where it has no PDU
-    Sum total;  // the same and the cooling, lighting and auxiliaries of this rack; only where it has such
+    std::string_view rack;  // a name in the point table
+    Sum it;                 // its PDUs, or its servers where it has no PDU
+    Sum total;              // the same and the cooling, lighting and auxiliaries of this rack; only where it has such
 };
 
 struct SiteSums {
@@ -44,7 +45,7 @@ struct SiteSums {
     Sum cooling;
     Sum other;  // lighting and auxiliaries
     Sum ups_input;
-    std::vector<RackSums> racks;  // by rising name
+    std::vector<RackSums> racks;  // all racks of the point table, by rising name
 
     // UPS and distribution up to the point where this category takes E_IT.
     [[nodiscard]] std::optional<Energy> losses(std::size_t category) const;
@@ -59,6 +60,29 @@ struct BalanceSettings {
 int facility_sign(Role role);
 // The category that a device of this role measures, as an index 0..2.
 std::optional<std::size_t> category_of(Role role);
+
+// What a meter shows with the correction of its calibration certificate (a fraction).
+Energy corrected(Energy shown, double correction);
+
+// Where each device of a table enters the sums, worked out once: a year of intervals passes here after an outage.
+class BalancePlan {
+public:
+    // Keeps a reference to the table.
+    BalancePlan(const PointTable& table, BalanceSettings settings);
+
+    // Every meter's energy with its correction.
+    [[nodiscard]] SiteSums sum(const std::vector<IntervalEnergy>& by_device, UtcTime start,
+                               std::chrono::seconds length) const;
+    [[nodiscard]] const std::vector<std::string_view>& racks() const { return racks_; }
+
+private:
+    static constexpr std::size_t no_rack = static_cast<std::size_t>(-1);
+
+    const PointTable& table_;
+    BalanceSettings settings_;
+    std::vector<std::string_view> racks_;  // by rising name
+    std::vector<std::size_t> rack_of_;     // by device: an index into racks_
+};
 
 SiteSums balance(const std::vector<IntervalEnergy>& by_device, UtcTime start, std::chrono::seconds length,
                  const PointTable& table, const BalanceSettings& settings);

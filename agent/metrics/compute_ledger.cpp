@@ -99,7 +99,8 @@ ComputeSum ComputeLedger::sum_of(const Server& server, const ClosedInterval& int
     if (energy == nullptr || !energy->energy || covered <= 1 - missing_at_most) return none;
     const double active_s = work.active_s / covered;
     const bool idle = active_s < idle_below * static_cast<double>(length_s);
-    return summed(work.tflop / covered, active_s, *energy->energy, idle, length_s);
+    const Energy used = corrected(*energy->energy, table_.devices[server.facts.device].correction);
+    return summed(work.tflop / covered, active_s, used, idle, length_s);
 }
 
 ComputeLedger::Sums ComputeLedger::sums_of(const ClosedInterval& interval, const Now& now) {

@@ -35,6 +35,8 @@ struct Metric {
     UtcTime start{}, end{};  // of the window, as far as it has run; equal for an instant
     std::string method;
     std::map<std::string, Detail> extra;
+    // Standard uncertainty of the value (k = 1); absent where it cannot be told: extra["u_reason"] may say why.
+    std::optional<double> u{};
 };
 
 // "r1" and "rack-r1" both become "rack-r1".

@@ -65,7 +65,7 @@ std::optional<double> worst_case_pue(const Totals& measured, double facility_gap
 std::string_view grade_of(double coverage, double estimated_share) {
     if (coverage >= 0.99 && estimated_share <= 0.01) return "A";
     if (coverage >= 0.97 && estimated_share <= 0.03) return "B";
-    if (coverage >= withheld_below && estimated_share <= 0.10) return "C";
+    if (coverage >= withheld_below && estimated_share <= estimated_at_most) return "C";
     return "";
 }
 

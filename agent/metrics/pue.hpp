@@ -58,10 +58,12 @@ struct Coverage {
     [[nodiscard]] double estimated_it() const;
 };
 // Needs no statistics: gaps of E_DC at their physical upper, those of E_IT at their lower bound.
+inline constexpr double worst_case_share = 0.2;  // how far a gap may lie from the running mean
 std::optional<double> worst_case_pue(const Totals& measured, double facility_gap_upper, double it_gap_lower);
 
 // "A" at 99 % and 1 % estimated, "B" 97 and 3, "C" 90 and 10; else empty: the value is withheld.
 inline constexpr double withheld_below = 0.90;
+inline constexpr double estimated_at_most = 0.10;
 std::string_view grade_of(double coverage, double estimated_share);
 
 // GB 40879 five-condition method: energies of a year, kWh, from mean powers in kW at five outdoor conditions and the

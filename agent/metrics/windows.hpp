@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "agent/metering/calendar.hpp"
+#include "agent/metering/uncertainty.hpp"
 #include "agent/metrics/balance.hpp"
+#include "agent/metrics/filler.hpp"
 #include "agent/metrics/metric.hpp"
 
 namespace pued {
@@ -33,17 +35,43 @@ struct RatioSum {
     friend bool operator==(const RatioSum&, const RatioSum&) = default;
 };
 
+// What stands for the energy of intervals that were not measured on one side of a PUE (metering.md 2.3, 3.4).
+struct GapSum {
+    Energy facility, it;                                          // of the whole side, estimates included
+    std::array<Energy, estimate_methods> facility_by{}, it_by{};  // the estimates in it, by method
+    std::int64_t facility_s = 0, it_s = 0;                        // how long that was
+    Energy facility_upper;                                        // where every silent meter states what flows at most
+    std::int64_t facility_upper_s = 0;
+    Energy it_lower;  // credited to IT all the same
+
+    void add(const GapSum& other);
+    void subtract(const GapSum& other);
+    friend bool operator==(const GapSum&, const GapSum&) = default;
+};
+
+// Everything that is summed of an interval.
+struct WindowSums {
+    std::vector<RatioSum> ratios;  // by series
+    std::vector<GapSum> gaps;      // by series of the kind pue
+    std::vector<Energy> meters;    // by member: over the intervals where its series was measured jointly
+
+    void add(const WindowSums& other);
+    void subtract(const WindowSums& other);
+    friend bool operator==(const WindowSums&, const WindowSums&) = default;
+};
+
 // One hour, day or month, as far as it has run.
 struct WindowCell {
     Span span{};
-    UtcTime end{};               // of the latest interval in it
-    std::vector<RatioSum> sums;  // by series
+    UtcTime end{};  // of the latest interval in it
+    WindowSums sums;
 
     friend bool operator==(const WindowCell&, const WindowCell&) = default;
 };
 
 struct WindowsState {
-    std::vector<std::string> series;  // "site/pue-cat1", …: names of the sums
+    std::vector<std::string> series;   // "site/pue-cat1", …: names of the sums
+    std::vector<std::string> members;  // "site/pue-cat1 feed-a", …: of the meters' energies
     // Begin of the first interval measured on both sides (`begun`); until there is one, of the newest.
     std::optional<UtcTime> since;
     bool begun = false;
@@ -51,6 +79,10 @@ struct WindowsState {
 
     friend bool operator==(const WindowsState&, const WindowsState&) = default;
 };
+
+// How much an added interval is to be told of: everything; values, coverage and quality, which is what alerts are
+// stepped by (a backlog after an outage); or nothing, when it is only to be counted.
+enum class Tell : std::uint8_t { nothing, values, everything };
 
 class Windows {
 public:
@@ -60,7 +92,9 @@ public:
     // Also amendments. The metrics of every window whose newest part this interval is: "pue-15min" (for 900 s, else
     // "pue-interval"), "pue-hour", "pue-day", "pue-month", "pue-ytd", "pue-rolling-12m", each also as "pue-cat1-…" to
     // "pue-cat3-…" where such meters exist, and "clf-…", "plf-…", "olf-…"; "ppue-…" in the scope of a rack.
-    std::vector<Metric> add(const ClosedInterval& interval);
+    // Every PUE has its u, or extra "u_reason"; extra: "U", "k", "pue_filled" (else "unfilled_s"), "pue_worst_case",
+    // "estimated_facility", "estimated_it", "grade". The interval should have passed the filler (filler.hpp).
+    std::vector<Metric> add(const ClosedInterval& interval, Tell tell = Tell::everything);
 
     [[nodiscard]] WindowsState save() const;
     // Series are matched by name; those that the configuration no longer has are forgotten.
@@ -72,39 +106,60 @@ private:
         std::string scope;
         Kind kind = Kind::pue;
         std::size_t category = 0;
-        std::string rack;
+        std::size_t rack = 0;                       // of the plan
+        std::size_t first_member = 0, members = 0;  // of members_
+        std::size_t gap = 0;                        // of WindowSums::gaps, kind pue
+        std::string u_reason{};                     // why it has no u; empty: it has
+    };
+    struct Member {  // a physical meter in a PUE, with its coefficients (metering.md 3.1)
+        DeviceIndex device = 0;
+        int d = 0, t = 0;
+        double u_rel = 0;
+        unsigned type = 0;
     };
     struct Total {  // what a window comes to
         UtcTime start{}, end{};
         bool partial = false;
         UtcTime::duration nominal{};  // length of the window when it is whole
-        std::vector<RatioSum> sums;
+        WindowSums sums;
     };
+    struct Lookup;  // an interval's energies by device
 
     void rewind(const ClosedInterval& interval);
-    void begin(const ClosedInterval& interval, const std::vector<RatioSum>& plus);
+    void begin(const ClosedInterval& interval, const WindowSums& plus);
     void list_series();
+    void list_members(Series& series);
     [[nodiscard]] static std::string key(const Series& series);
+    [[nodiscard]] std::vector<std::string> member_keys() const;
+    [[nodiscard]] WindowSums empty() const;
     [[nodiscard]] RatioSum term(const Series& series, const SiteSums& sums) const;
-    [[nodiscard]] std::vector<RatioSum> terms(const std::vector<IntervalEnergy>& by_device,
-                                              const ClosedInterval& interval) const;
+    [[nodiscard]] GapSum gap_term(const Series& series, const SiteSums& sums, const Lookup& energies) const;
+    void add_joint_meters(const Series& series, const Lookup& energies, std::vector<Energy>& out) const;
+    [[nodiscard]] WindowSums terms(const std::vector<IntervalEnergy>& by_device, const ClosedInterval& interval) const;
     WindowCell* put(std::deque<WindowCell>& cells, Window kind, std::size_t most, const ClosedInterval& interval,
-                    const std::vector<RatioSum>& plus, const std::vector<RatioSum>& minus);
-    [[nodiscard]] Total total_of(const WindowCell& cell, bool runs_on) const;
+                    const WindowSums& plus, const WindowSums& minus);
+    [[nodiscard]] Total total_of(const WindowCell& cell) const;
     [[nodiscard]] Total year_to_date() const;
     [[nodiscard]] Total rolling() const;
     using Means = std::array<std::optional<double>, categories>;
     [[nodiscard]] Means it_means(const Total& total) const;
-    [[nodiscard]] std::size_t category_for(const Total& total) const;
-    [[nodiscard]] bool sees_too_little(const Total& total, std::size_t series) const;
-    void report(const Total& total, const std::string& suffix, std::vector<Metric>& out) const;
-    [[nodiscard]] Metric metric(const Total& total, std::size_t series, const std::string& name) const;
+    [[nodiscard]] std::size_t category_for(const Means& means) const;
+    [[nodiscard]] bool sees_too_little(const Total& total, std::size_t series, const Means& means) const;
+    void report(const Total& total, std::string_view suffix, Tell tell, std::vector<Metric>& out) const;
+    [[nodiscard]] Metric metric(const Total& total, std::size_t series, const Means& means, Tell tell) const;
     void set_quality(Metric& metric, const Total& total, const RatioSum& sum) const;
+    void set_details(Metric& metric, const Total& total, std::size_t series) const;
+    void set_uncertainty(Metric& metric, const Total& total, std::size_t series) const;
+    void set_coverage(Metric& metric, const Total& total, std::size_t series, bool too_little) const;
+    [[nodiscard]] std::vector<GapEnergy> gaps_of(const Total& total, std::size_t series, double& filled_it) const;
 
     const PointTable& table_;
     BalanceSettings settings_;
+    BalancePlan plan_;
     Zone zone_;
     std::vector<Series> series_;
+    std::vector<Member> members_;
+    std::size_t gaps_ = 0;
     std::optional<UtcTime> since_;
     bool begun_ = false;
     UtcTime newest_{};  // end of the newest interval

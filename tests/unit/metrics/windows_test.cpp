@@ -109,7 +109,7 @@ TEST(Windows, both_sums_run_over_the_same_intervals) {
     STRCMP_EQUAL("C", std::get<std::string>(day.extra.at("grade")).c_str());
     // Gaps at their worst: facility a fifth above, IT a fifth below their running means.
     const double all_dc = dc + 1307;
-    DOUBLES_EQUAL((all_dc + 1.2 * all_dc / 39) / (39'000 + 0.8 * 1000), number(day, "worst_case"), 1e-12);
+    DOUBLES_EQUAL((all_dc + 1.2 * all_dc / 39) / (39'000 + 0.8 * 1000), number(day, "pue_worst_case"), 1e-12);
 }
 
 TEST(Windows, too_many_holes_withhold_the_value) {
@@ -257,7 +257,7 @@ TEST(Windows, partly_metered_servers_do_not_make_category_three) {
     STRCMP_EQUAL("insufficient", servers.quality.c_str());
     CHECK_TRUE(std::get<std::string>(servers.extra.at("reason")).find("85 %") != std::string::npos);
     STRCMP_EQUAL("", std::get<std::string>(servers.extra.at("grade")).c_str());
-    CHECK_TRUE(servers.extra.count("dcie") == 0 && servers.extra.count("worst_case") == 0);
+    CHECK_TRUE(servers.extra.count("dcie") == 0 && servers.extra.count("pue_worst_case") == 0);
 }
 
 TEST(Windows, a_category_that_sees_nearly_all_has_a_value_and_so_has_one_that_the_operator_names) {
