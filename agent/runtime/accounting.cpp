@@ -84,8 +84,7 @@ Accounting::Accounting(const Installation& installation)
       checks_(installation.points),
       windows_(installation.points, balance_settings(installation.config), zone_),
       compute_(installation.points, computes(installation), balance_settings(installation.config), zone_),
-      weather_(installation.config.weather, installation.points),
-      feed_(installation.config.metering.category) {}
+      weather_(installation.config.weather, installation.points) {}
 
 void Accounting::accept(const Report& report) {
     ledger_.accept(report);
@@ -101,7 +100,8 @@ void Accounting::set_limit(std::optional<double> limit, double u_meter) {
 }
 
 Outcome Accounting::settle(ClosedInterval interval, Tell tell, const Now& now) {
-    Outcome out{std::move(interval), {}, {}, {}, {}};
+    Outcome out;
+    out.interval = std::move(interval);
     filler_.fill(out.interval);
     if (!out.interval.amends) {
         out.extras.weather_c = weather_.mean(to_boot(now, out.interval.start), to_boot(now, out.interval.end()));
@@ -114,7 +114,9 @@ Outcome Accounting::settle(ClosedInterval interval, Tell tell, const Now& now) {
 }
 
 Outcome Accounting::fold(RecordedInterval recorded, const Now& now) {
-    Outcome out{std::move(recorded.interval), std::move(recorded.extras), {}, {}, {}};
+    Outcome out;
+    out.interval = std::move(recorded.interval);
+    out.extras = std::move(recorded.extras);
     if (const auto* waiting = ledger_.waiting(out.interval.start); waiting != nullptr && out.interval.amends) {
         out.interval.before = waiting->by_device;
     }
@@ -125,6 +127,9 @@ Outcome Accounting::fold(RecordedInterval recorded, const Now& now) {
 }
 
 void Accounting::work_up(Outcome& out, Tell tell) {
+    const auto settings = balance_settings(installation_.config);
+    out.site = balance(out.interval.by_device, out.interval.start, out.interval.length, installation_.points, settings);
+    out.category = it_category(out.site, settings.category);
     out.integrity = checks_.add(out.interval);
     out.metrics = windows_.add(out.interval, tell);
     if (out.interval.amends) return;
@@ -139,10 +144,9 @@ bool Accounting::maintained(UtcTime start, UtcTime end) const {
 
 void Accounting::feed_drift(Outcome& out) {
     if (!installation_.config.drift.enabled) return;
-    const auto site = balance(out.interval.by_device, out.interval.start, out.interval.length, installation_.points,
-                              balance_settings(installation_.config));
     const bool guarded = doubted_ || maintained(out.interval.start, out.interval.end());
-    const auto hour = feed_.add(site, out.extras.weather_c, guarded, checks_.meter_event_near(out.interval.start));
+    const auto hour =
+        feed_.add(out.site, out.category, out.extras.weather_c, guarded, checks_.meter_event_near(out.interval.start));
     if (!hour) return;
     if (!drift_) {
         drift_.emplace(settings_);

@@ -26,6 +26,8 @@ namespace pued {
 struct Outcome {
     ClosedInterval interval;
     IntervalExtras extras;
+    SiteSums site;
+    std::optional<std::size_t> category;  // where its IT energy was taken
     std::vector<Metric> metrics;
     std::vector<Integrity> integrity;
     std::vector<BaselineEvent> baselines;

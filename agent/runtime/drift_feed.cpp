@@ -18,14 +18,9 @@ std::optional<double> part(double kwh_so_far, double seconds, double of_seconds)
 
 }  // namespace
 
-void DriftFeed::count(const SiteSums& site) {
-    std::array<std::optional<double>, categories> energies;
-    for (std::size_t i = 0; i < categories; ++i) {
-        if (const auto energy = site.it[i].measured()) energies[i] = watt_hours(*energy);
-    }
-    const auto category = best_category(energies, category_);
+void DriftFeed::count(const SiteSums& site, std::optional<std::size_t> category) {
     const auto facility = site.facility.measured();
-    if (!facility || !category || !site.it[*category].measured()) return;
+    if (!facility || !category) return;
     const auto seconds = static_cast<double>(site.length.count());
     state_.facility_kwh += kwh(*facility);
     state_.it_kwh += kwh(*site.it[*category].measured());
@@ -40,11 +35,11 @@ void DriftFeed::count(const SiteSums& site) {
     }
 }
 
-std::optional<DriftHour> DriftFeed::add(const SiteSums& site, std::optional<double> weather_c, bool guarded,
-                                        bool meter_event) {
+std::optional<DriftHour> DriftFeed::add(const SiteSums& site, std::optional<std::size_t> category,
+                                        std::optional<double> weather_c, bool guarded, bool meter_event) {
     const auto hour = floor_to(site.start, kHour);
     if (state_.hour != hour) state_ = {hour, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false};
-    count(site);
+    count(site, category);
     if (weather_c) {
         state_.weather_sum += *weather_c;
         ++state_.weather_n;

@@ -22,18 +22,17 @@ struct DriftFeedState {
 
 class DriftFeed {
 public:
-    explicit DriftFeed(unsigned fixed_category) : category_(fixed_category) {}
-
-    // The hour that this interval completes; of an hour of which no interval came, nothing is said.
-    std::optional<DriftHour> add(const SiteSums& site, std::optional<double> weather_c, bool guarded, bool meter_event);
+    // The hour that this interval completes; of an hour of which no interval came, nothing is said. `category`: where
+    // the interval took its IT energy.
+    std::optional<DriftHour> add(const SiteSums& site, std::optional<std::size_t> category,
+                                 std::optional<double> weather_c, bool guarded, bool meter_event);
 
     [[nodiscard]] const DriftFeedState& save() const { return state_; }
     void restore(const DriftFeedState& state) { state_ = state; }
 
 private:
-    void count(const SiteSums& site);
+    void count(const SiteSums& site, std::optional<std::size_t> category);
 
-    unsigned category_;
     DriftFeedState state_;
 };
 

@@ -80,10 +80,10 @@ void Engine::Impl::tell_status(const Now& now, const Surroundings& surroundings)
     status_due = false;
     next_status = now.boot + kStatusPeriod;
     Status status{true, since, now.quality, health.counts(), surroundings.outbox, surroundings.dropped, 0, 0, 0, {}};
-    if (doors.journal != nullptr) {
-        status.journal_size = doors.journal->size();
-        status.journal_epoch = doors.journal->epoch();
-        status.journal_pending = doors.journal->pending();
+    if (journal != nullptr) {
+        status.journal_size = journal->size();
+        status.journal_epoch = journal->epoch();
+        status.journal_pending = journal->pending();
         status.journal_error = journal_error;
     }
     doors.sink->publish(status_message(topics, installation.config, status));

@@ -28,7 +28,6 @@ struct Surroundings {
 struct EngineDoors {
     Sink* sink = nullptr;  // null: nothing is published, and nothing is formatted for it
     Log* log = nullptr;    // never null
-    Journal* journal = nullptr;
     Observer* observer = nullptr;
     std::string boot_id;
 };

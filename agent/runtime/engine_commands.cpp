@@ -35,8 +35,7 @@ std::string Engine::Impl::overlay(const std::string& name, const std::string& pa
 // All that is retained is told again.
 std::string Engine::Impl::rebirth() {
     for (auto& message : alerts.standing()) send(std::move(message));
-    if (doors.journal != nullptr && !doors.journal->last_note().empty())
-        send({topics.root() + "checkpoint", doors.journal->last_note()});
+    if (journal != nullptr && !journal->last_note().empty()) send({topics.root() + "checkpoint", journal->last_note()});
     next_live = next_chips = next_status = {};
     status_due = true;
     return to_text({{"ok", true}});
@@ -44,14 +43,13 @@ std::string Engine::Impl::rebirth() {
 
 // A witness signed a checkpoint of ours: its word about the time goes on record.
 std::string Engine::Impl::cosign(const std::string& payload, const Now& now) {
-    if (doors.journal == nullptr) return refusal("there is no journal");
+    if (journal == nullptr) return refusal("there is no journal");
     const auto note = parse_note(payload);
     if (!note) return refusal(note.error());
     const auto checkpoint = parse_checkpoint(note->text);
     if (!checkpoint) return refusal(checkpoint.error());
-    if (checkpoint->origin != doors.journal->origin())
-        return refusal("a checkpoint of another log: " + checkpoint->origin);
-    if (!signed_by(*note, {doors.journal->origin(), 1, doors.journal->signer().public_key()}))
+    if (checkpoint->origin != journal->origin()) return refusal("a checkpoint of another log: " + checkpoint->origin);
+    if (!signed_by(*note, {journal->origin(), 1, journal->signer().public_key()}))
         return refusal("this journal did not sign that checkpoint");
     for (const auto& vkey : installation.config.journal.witnesses) {
         const auto witness = NoteKey::parse(vkey);

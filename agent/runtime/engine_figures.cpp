@@ -124,8 +124,7 @@ void Engine::Impl::close_intervals(const Now& now) {
         const bool ends_day = zone.window(Window::day, end).start == end;
         const auto tell = (newest && doors.sink != nullptr) || ends_day ? Tell::everything : Tell::values;
         const auto outcome = accounting.settle(std::move(intervals[i]), tell, now);
-        auto written = interval_record(outcome.interval, outcome.extras, installation.points,
-                                       balance_settings(installation.config), now);
+        auto written = interval_record(outcome.interval, outcome.extras, outcome.site, outcome.category, now);
         written.clock_error_ms = clock.error_ms(now);
         record(std::move(written));
         publish_outcome(outcome, tell == Tell::everything, now);

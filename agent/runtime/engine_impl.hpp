@@ -69,6 +69,7 @@ struct Engine::Impl {
 
     const Installation& installation;
     EngineDoors doors;
+    Journal* journal = nullptr;
     Topics topics;
     std::vector<DeviceIndex> owner;
     Health health;

@@ -10,6 +10,7 @@
 namespace pued {
 namespace {
 
+constexpr std::size_t kBatch = 512;  // records at once, where nobody waits for their evidence (replay)
 constexpr Duration kRetry = std::chrono::seconds{10};  // while the disk takes nothing
 
 // The same clocks at another time of this boot.
@@ -20,15 +21,16 @@ std::string exchange_key(const std::string& device, std::int64_t at_s) { return 
 }  // namespace
 
 std::optional<Stamp> Engine::Impl::record(Record record) {
-    if (doors.journal == nullptr) return std::nullopt;
-    return doors.journal->append(std::move(record));
+    if (journal == nullptr) return std::nullopt;
+    return journal->append(std::move(record));
 }
 
 // Everything of this tick, then what it caused may leave. A disk that refuses is tried again now and then; metering and
 // messages go on.
 void Engine::Impl::commit(const Now& now, bool sign) {
-    if (doors.journal != nullptr && now.boot >= next_commit) {
-        const auto done = doors.journal->commit(now, sign);
+    const bool later = doors.sink == nullptr && !sign && journal != nullptr && journal->pending() < kBatch;
+    if (journal != nullptr && !later && now.boot >= next_commit) {
+        const auto done = journal->commit(now, sign);
         if (!done) next_commit = now.boot + kRetry;
         const std::string error = done ? "" : done.error();
         if (error.empty() != journal_error.empty()) doubt_journal(error, now);
@@ -53,12 +55,12 @@ void Engine::Impl::doubt_journal(const std::string& why, const Now& now) {
 }
 
 void Engine::Impl::snapshot_if_wanted(const Now& now) {
-    if (doors.journal != nullptr && doors.journal->wants_snapshot()) snapshot(now);
+    if (journal != nullptr && journal->wants_snapshot()) snapshot(now);
 }
 
 // With the configuration behind it: a segment can be read without those before it.
 void Engine::Impl::snapshot(const Now& now) {
-    if (doors.journal == nullptr) return;
+    if (journal == nullptr) return;
     Record out;
     out.type = RecordType::snapshot;
     out.start_s = seconds_of(now.utc);
@@ -123,8 +125,8 @@ void Engine::Impl::fold_alert(const Record& from) {
     if (!alert) return;
     expected.erase(alert->scope + '/' + alert->rule);
     alerts.put(alert->scope, alert->rule, std::move(alert->entry));
-    if (doors.journal == nullptr) return;
-    alerts.set_evidence(alert->scope, alert->rule, {doors.journal->epoch(), from.seq, sha256(encode(from))});
+    if (journal == nullptr) return;
+    alerts.set_evidence(alert->scope, alert->rule, {journal->epoch(), from.seq, sha256(encode(from))});
 }
 
 // A power cut came between an interval and the alert that it caused: told now.
@@ -161,8 +163,9 @@ void Engine::Impl::begin_records(const Now& now) {
     }
 }
 
-Result<void> Engine::begin(const Recovery& recovered, const Now& now) {
+Result<void> Engine::begin(Journal* journal, const Recovery& recovered, const Now& now) {
     auto& own = *impl_;
+    own.journal = journal;
     Result<void> out;
     if (recovered.snapshot) {
         const auto aux = from_bytes(recovered.snapshot->aux);
@@ -185,8 +188,9 @@ Result<void> Engine::begin(const Recovery& recovered, const Now& now) {
     return out;
 }
 
-Result<void> Engine::begin_from(const std::string& books, const Now& now) {
+Result<void> Engine::begin_from(Journal* journal, const std::string& books, const Now& now) {
     auto& own = *impl_;
+    own.journal = journal;
     const auto document = from_bytes(books);
     if (!document) return Error{document.error()};
     auto read = read_books(*document);
@@ -194,6 +198,11 @@ Result<void> Engine::begin_from(const std::string& books, const Now& now) {
     own.apply(std::move(*read), now);
     own.start(now);
     return {};
+}
+
+void Engine::miss_journal(const std::string& why, const Now& now) {
+    impl_->journal_error = why;
+    impl_->doubt_journal(why, now);
 }
 
 std::string Engine::books(const Now& now) const { return to_bytes(books_json(impl_->books(now))); }

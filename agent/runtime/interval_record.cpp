@@ -77,14 +77,9 @@ IntervalExtras extras_of(const json& in) {
     return out;
 }
 
-void add_balance(Record& record, const SiteSums& site, unsigned fixed_category) {
+void add_balance(Record& record, const SiteSums& site, std::optional<std::size_t> category) {
     if (const auto facility = site.facility.measured()) record.facility_mwh = facility->mwh;
-    std::array<std::optional<double>, categories> it;
-    for (std::size_t i = 0; i < categories; ++i) {
-        if (const auto energy = site.it[i].measured()) it[i] = watt_hours(*energy);
-    }
-    const auto category = best_category(it, fixed_category);
-    if (category && site.it[*category].measured()) record.it_mwh = site.it[*category].measured()->mwh;
+    if (category) record.it_mwh = site.it[*category].measured()->mwh;
     record.coverage_ppm = record.facility_mwh && record.it_mwh ? 1'000'000 : 0;
 }
 
@@ -115,8 +110,17 @@ void add_estimates(ClosedInterval& interval, const json& in, const PointMapping&
 
 }  // namespace
 
-Record interval_record(const ClosedInterval& interval, const IntervalExtras& extras, const PointTable& table,
-                       const BalanceSettings& settings, const Now& now) {
+std::optional<std::size_t> it_category(const SiteSums& site, unsigned fixed_category) {
+    std::array<std::optional<double>, categories> it;
+    for (std::size_t i = 0; i < categories; ++i) {
+        if (const auto energy = site.it[i].measured()) it[i] = watt_hours(*energy);
+    }
+    const auto category = best_category(it, fixed_category);
+    return category && it[*category] ? category : std::nullopt;
+}
+
+Record interval_record(const ClosedInterval& interval, const IntervalExtras& extras, const SiteSums& site,
+                       std::optional<std::size_t> category, const Now& now) {
     Record out;
     out.type = interval.amends ? RecordType::amend : RecordType::interval;
     out.start_s = seconds_of(interval.start);
@@ -125,7 +129,7 @@ Record interval_record(const ClosedInterval& interval, const IntervalExtras& ext
     for (const auto& entry : interval.by_device) {
         out.points.push_back({entry.device, entry.reg_start, entry.reg_end, entry.at_least.mwh, entry.flags});
     }
-    add_balance(out, balance(interval.by_device, interval.start, interval.length, table, settings), settings.category);
+    add_balance(out, site, category);
     out.aux = extras_bytes(interval, extras);
     return out;
 }

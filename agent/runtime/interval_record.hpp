@@ -37,8 +37,12 @@ struct RecordedInterval {
 // Which device of today a point of the record is; nothing: the configuration has it no more.
 using PointMapping = std::vector<std::optional<DeviceIndex>>;
 
-Record interval_record(const ClosedInterval& interval, const IntervalExtras& extras, const PointTable& table,
-                       const BalanceSettings& settings, const Now& now);
+// Where this interval took its IT energy: the category that stands for the site (balance.hpp); nothing where none was
+// measured.
+std::optional<std::size_t> it_category(const SiteSums& site, unsigned fixed_category);
+
+Record interval_record(const ClosedInterval& interval, const IntervalExtras& extras, const SiteSums& site,
+                       std::optional<std::size_t> category, const Now& now);
 Result<RecordedInterval> recorded_interval(const Record& record, const PointMapping& points);
 
 }  // namespace pued
