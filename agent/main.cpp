@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
     std::string file = "/etc/pued/pued.toml";
     pued::ReadOptions read;
     pued::ReplayOptions replay;
+    pued::ReportOptions report;
     std::map<const CLI::App*, std::function<int()>> verbs;
     const auto verb = [&](const char* name, const char* help, std::function<int()> run) {
         auto* command = app.add_subcommand(name, help);
@@ -71,6 +72,15 @@ int main(int argc, char** argv) {
     again->add_option("--journal", replay.journal, "also leave the evidence there, in a new directory")
         ->type_name("DIR");
     again->add_flag("--json", replay.json, "one JSON object a line");
+    auto* told = verb("report", "the compliance report of a period, from the journal",
+                      [&] { return pued::report_command(file, report); });
+    add_config(told, file);
+    told->add_option("--period", report.period, "2026, 2026-07 or 2026-07-14; default: the current year");
+    told->add_option("--lang", report.lang, "default: as the site says")->check(CLI::IsMember({"en", "zh"}));
+    told->add_option("--format", report.format, "html, json or csv")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"html", "json", "csv"}));
+    told->add_option("-o,--output", report.out, "file to write; default: stdout")->type_name("FILE");
 
     try {
         app.parse(argc, argv);

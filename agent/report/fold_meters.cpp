@@ -153,7 +153,7 @@ void MeterBook::add_event(const Json& aux, RecordType type, const std::string& p
     const auto before = q_of(object_in(aux, "last")), after = q_of(object_in(aux, "first"));
     if (tally.first_count && !tally.first_q_uwh) tally.first_q_uwh = before;
     if (after) points_[slot].q_uwh = after;
-    if (!in_period) return;
+    if (!in_period || text_of(aux, "reason") == "first") return;
     ++tally.epochs;
     tally.events.push_back(epoch_text(aux, place));
 }
