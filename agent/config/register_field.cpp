@@ -220,6 +220,30 @@ std::optional<Field> read_quantity_field(Table& table, const std::string& name, 
     return field;
 }
 
+std::optional<IdentityField> read_identity(Table& table, const FieldRules& rules) {
+    if (!table.present()) return std::nullopt;
+    IdentityField out;
+    out.function = static_cast<std::uint8_t>(table.integer("function", 3, 4).value_or(rules.function));
+    check_confidence(table, rules);
+    const auto address = read_address(table);
+    if (!table.has("type")) table.missing("type", "text, u16, u32 or u64");
+    const auto type = table.choice("type", {"text", "u16", "u32", "u64"});
+    if (!address || !type) return std::nullopt;
+    out.address = *address;
+    out.text = *type == "text";
+    if (out.text) {
+        if (!table.has("words")) table.missing("words", "how many registers the text takes");
+        out.words = static_cast<unsigned>(table.integer("words", 1, std::min(rules.max_words, 32U)).value_or(1));
+        if (table.choice("word_order", {"abcd", "badc"}) == "badc") out.order = WordOrder::badc;
+        return out;
+    }
+    const auto number = static_cast<RegisterType>(position(kTypes, *type));
+    out.words = words_of(number);
+    out.order = read_word_order(table, "word_order", rules.order);
+    out.invalid = read_invalid(table, number);
+    return out;
+}
+
 std::optional<Field> read_helper_field(Table& table, const std::string& name, const FieldRules& rules) {
     auto field = read_common(table, name, rules);
     const double scale = read_scale(table);

@@ -34,4 +34,7 @@ bool check_helper_name(Table& parent, const std::string& name);
 std::optional<Field> read_quantity_field(Table& table, const std::string& name, const FieldRules& rules);
 std::optional<Field> read_helper_field(Table& table, const std::string& name, const FieldRules& rules);
 
+// [identity]; nothing where the table is absent, or lacks address or type.
+std::optional<IdentityField> read_identity(Table& table, const FieldRules& rules);
+
 }  // namespace pued

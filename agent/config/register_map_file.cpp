@@ -23,6 +23,7 @@ public:
 private:
     void read_head(Table& root);
     void read_transport(Table table);
+    void read_identity_table(Table table);
     void read_helpers(Table table);
     void read_fields(Table table);
     void read_arrays(Table table);
@@ -50,6 +51,7 @@ std::string required_choice(Table& table, std::string_view key, std::initializer
 RegisterMap MapReader::read(Table root) {
     read_head(root);
     read_transport(root.table("transport"));
+    read_identity_table(root.table("identity"));
     read_helpers(root.table("registers"));
     read_fields(root.table("fields"));
     read_arrays(root.table("arrays"));
@@ -98,6 +100,19 @@ void MapReader::read_transport(Table table) {
 void MapReader::claim(Table& table, const Field& field, unsigned count, unsigned stride) {
     const auto more = claims_of(table, field, count, stride);
     claims_.insert(claims_.end(), more.begin(), more.end());
+}
+
+void MapReader::read_identity_table(Table table) {
+    table.set_where("identity");
+    map_.identity = read_identity(table, rules_);
+    table.finish();
+    if (!map_.identity) return;
+    const unsigned first = map_.identity->address, last = first + map_.identity->words - 1;
+    if (last > 65535) {
+        table.problem("address", "address " + std::to_string(last) + " is out of range (expected at most 65535)");
+    } else {
+        claims_.push_back({map_.identity->function, first, last, "identity", 0, table.place_of("address")});
+    }
 }
 
 void MapReader::read_helpers(Table table) {

@@ -83,6 +83,16 @@ struct SpanRules {
     bool exact = false;        // every field by a request of its own
 };
 
+// The device's own serial number: a text of ASCII letters, two to a word or one, or an unsigned number.
+struct IdentityField {
+    std::uint8_t function = 3;
+    std::uint16_t address = 0;
+    unsigned words = 0;
+    bool text = false;
+    WordOrder order = WordOrder::abcd;   // of a text: abcd, or badc where the bytes of each word are swapped
+    std::vector<std::uint64_t> invalid;  // raw numbers that mean "none"
+};
+
 struct RegisterMap {
     std::string id;  // "eastron-sdm630"
     std::string vendor;
@@ -99,6 +109,7 @@ struct RegisterMap {
     std::vector<Field> fields;   // published
     std::vector<Field> helpers;  // read for scaling, not published
     std::vector<FieldArray> arrays;
+    std::optional<IdentityField> identity{};
 };
 
 // What is published for one device, in the order of its points: the fields, then each array element by element

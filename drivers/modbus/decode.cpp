@@ -201,4 +201,25 @@ Decoded decode(const Field& field, std::span<const std::uint16_t> words, const H
     return good.count ? good : Decoded{};
 }
 
+std::string decode_identity(const IdentityField& field, std::span<const std::uint16_t> words) {
+    if (words.size() < field.words) return {};
+    words = words.first(field.words);
+    if (!field.text) {
+        const auto number = join(words, field.order);
+        return number == 0 || std::ranges::find(field.invalid, number) != field.invalid.end() ? std::string{}
+                                                                                              : std::to_string(number);
+    }
+    std::string out;
+    for (std::size_t i = words.size(); i-- > 0;) {
+        const auto word = word_at(words, i, field.order);
+        for (const auto letter : {word >> 8U, word & 0xFFU}) {
+            if (letter == 0) continue;  // after the end, or before the only letter of this word
+            if (letter < 0x20 || letter > 0x7E) return {};
+            out += static_cast<char>(letter);
+        }
+    }
+    const auto first = out.find_first_not_of(' ');
+    return first == std::string::npos ? std::string{} : out.substr(first, out.find_last_not_of(' ') + 1 - first);
+}
+
 }  // namespace pued

@@ -29,4 +29,7 @@ using HelperValues = std::map<std::string, double>;  // decoded helper registers
 // is not in `helpers` makes it invalid.
 Decoded decode(const Field& field, std::span<const std::uint16_t> words, const HelperValues& helpers);
 
+// The serial number as text; empty where the words hold none (zero, a mark, letters that are none).
+std::string decode_identity(const IdentityField& field, std::span<const std::uint16_t> words);
+
 }  // namespace pued

@@ -7,6 +7,9 @@
 namespace pued {
 namespace {
 
+constexpr std::uint32_t identity_index = UINT32_MAX;  // of the serial number, which is none of items_
+constexpr unsigned most_identity_silences = 3;
+constexpr Duration identity_age = std::chrono::hours{24};
 constexpr unsigned most_splits_per_poll = 16;  // a device that refuses everything must not hold a line up
 
 // An energy register is never "read once": its count would be shown as just measured.
@@ -14,6 +17,8 @@ bool read_once(const Field& field) { return field.rate == ReadRate::once && fiel
 
 bool wrong_address(std::uint8_t exception) { return exception == 2 || exception == 3; }
 bool may_pass(std::uint8_t exception) { return exception >= 4; }
+
+bool is_identity(const Span& span) { return span.fields.front().field == identity_index; }
 
 std::string and_more(std::size_t more) { return more == 0 ? "" : " (and " + std::to_string(more) + " more)"; }
 
@@ -39,6 +44,22 @@ DevicePoll::DevicePoll(const ModbusPoll& device, LineCost cost, const std::strin
         for (auto& item : items_) item.once = false;
     }
     plan();
+    plan_identity(device);
+}
+
+void DevicePoll::plan_identity(const ModbusPoll& device) {
+    identity_field_ = device.map.identity;
+    if (!identity_field_) return;
+    const Wanted wanted{.function = identity_field_->function,
+                        .address = identity_field_->address,
+                        .words = static_cast<std::uint16_t>(identity_field_->words),
+                        .field = identity_index};
+    identity_span_ = plan_spans({wanted}, rules_, cost_, {}).front();
+}
+
+bool DevicePoll::identity_wanted() const {
+    if (!identity_span_ || identity_silences_ >= most_identity_silences) return false;
+    return identity_due_ || last_received_ - identity_at_ >= identity_age;
 }
 
 std::vector<Wanted> DevicePoll::wanted(bool once) const {
@@ -67,6 +88,8 @@ void DevicePoll::start() {
     pending_.clear();
     if (once_missing()) pending_.assign(once_plan_.begin(), once_plan_.end());
     pending_.insert(pending_.end(), every_plan_.begin(), every_plan_.end());
+    if (identity_wanted()) pending_.push_back(*identity_span_);
+    identity_.clear();
     for (auto& item : items_) {
         if (!item.once) item.state = State::unread;
     }
@@ -93,7 +116,20 @@ void DevicePoll::mark(const Span& span, State state) {
     for (const auto& field : span.fields) items_[field.field].state = state;
 }
 
+void DevicePoll::identity_answered(const Span& span, std::span<const std::uint16_t> words, BootTime now) {
+    const auto& field = span.fields.front();
+    if (!words.empty()) {
+        const auto own = words.subspan(field.address - std::size_t{span.address}, field.words);
+        identity_ = decode_identity(*identity_field_, own);
+    }
+    identity_due_ = false;
+    identity_silences_ = 0;
+    identity_at_ = now;
+    pending_.pop_front();
+}
+
 void DevicePoll::answer(std::span<const std::uint16_t> words, BootTime sent, BootTime received) {
+    if (is_identity(pending_.front())) return identity_answered(pending_.front(), words, received);
     note_time(sent, received);
     ++answered_;
     const Span& span = pending_.front();
@@ -118,6 +154,10 @@ bool DevicePoll::split(const Span& refused) {
 }
 
 void DevicePoll::refuse(std::uint8_t exception, BootTime sent, BootTime received) {
+    if (is_identity(pending_.front())) {
+        if (!may_pass(exception)) return identity_answered(pending_.front(), {}, received);
+        return pending_.pop_front();  // asked again with the next poll
+    }
     note_time(sent, received);
     const Span span = std::move(pending_.front());
     pending_.pop_front();
@@ -188,10 +228,12 @@ Report DevicePoll::finish() {
     report.samples.reserve(published_);
     for (std::size_t i = 0; i < published_; ++i) report.samples.push_back(sample(i, helpers));
     describe_bad(report.samples, report.error);
+    report.identity = std::move(identity_);
     return report;
 }
 
 Report DevicePoll::fail(const std::string& why, BootTime now) {
+    if (!pending_.empty() && is_identity(pending_.front())) ++identity_silences_;
     pending_.clear();
     cuts_ = cuts_before_;  // half a poll teaches nothing
     return {.device = device_,
@@ -205,6 +247,7 @@ Report DevicePoll::fail(const std::string& why, BootTime now) {
 
 void DevicePoll::forget() {
     for (auto& item : items_) item.state = State::unread;
+    identity_due_ = true;
 }
 
 std::optional<ReadRequest> DevicePoll::probe(std::uint16_t words) const {

@@ -5,7 +5,9 @@
 //   while (auto request = poll.request()) … send it … poll.answer(words, sent, received) or poll.refuse(code, …)
 //   out.deliver(poll.finish());            // or at any point poll.fail("no reply within 1000 ms", now)
 //
-// Registers of ReadRate::once are read first after each forget(), then kept. A refused span ("illegal data address")
+// Registers of ReadRate::once are read first after each forget(), then kept. The device's serial number is read last
+// after each forget() and once a day, and goes out with that poll's report; a device that refuses it, or that answers
+// all but this three times, is asked no more. A refused span ("illegal data address")
 // is cut at its gaps, then in halves, and asked again in the same poll; the cuts stay for later polls.
 #pragma once
 
@@ -58,6 +60,9 @@ private:
     [[nodiscard]] std::vector<Wanted> wanted(bool once) const;
     [[nodiscard]] ReadRequest request_of(const Span& span) const;
     void plan();
+    void plan_identity(const ModbusPoll& device);
+    [[nodiscard]] bool identity_wanted() const;
+    void identity_answered(const Span& span, std::span<const std::uint16_t> words, BootTime now);
     void mark(const Span& span, State state);
     void note_time(BootTime sent, BootTime received);
     [[nodiscard]] bool split(const Span& refused);
@@ -75,6 +80,13 @@ private:
     std::vector<Item> items_;
     Cuts cuts_, cuts_before_;  // learnt; as they were when this poll started
     std::vector<Span> once_plan_, every_plan_;
+
+    std::optional<IdentityField> identity_field_;
+    std::optional<Span> identity_span_;
+    std::string identity_;  // read in this poll
+    bool identity_due_ = true;
+    unsigned identity_silences_ = 0;
+    BootTime identity_at_;
 
     std::deque<Span> pending_;
     unsigned answered_ = 0, refused_ = 0, splits_ = 0;

@@ -56,6 +56,18 @@ class Capture:
         self.places = {}
         self.used = set()
         self.turn = 0
+        self.serial = None
+
+    def identity_text(self, address, text, words):
+        """The serial number as ASCII, two letters a word, zeros behind it."""
+        data = text.encode().ljust(2 * words, b"\0")
+        self.serial = text
+        self.store(address, [int.from_bytes(data[i:i + 2], "big") for i in range(0, len(data), 2)])
+
+    def identity_number(self, address, number):
+        """The serial number as an unsigned one of 32 bits."""
+        self.serial = str(number)
+        self.store(address, to_words("u32", number, self.order))
 
     def store(self, address, words):
         for i, word in enumerate(words):
@@ -160,6 +172,8 @@ class Capture:
 
     def text(self):
         out = [f"# {self.name}: what such a device answers, and what that means. Written by make.py; do not edit.", ""]
+        if self.serial:
+            out += [f'identity = "{self.serial}"', ""]
         for address, words in self.runs():
             out += ["[[words]]", f"function = {self.function}", f"address = {address}", "words = " + listed(words), ""]
         out += ["[expected]"] + [f'"{name}" = {value!r}' for name, value in self.expected.items()]

@@ -67,6 +67,8 @@ def schneider(name):
         energy_wh         0xC83 i64 1 Wh
         energy_export_wh  0xC87 i64 1 Wh
     """)
+    if name == "schneider-pm5xxx":
+        c.identity_number(129, 2871650123)
     c.marks(f32=[0xFFC0, 0x0000], i64=[0x8000, 0, 0, 0])
     return c
 
@@ -97,6 +99,7 @@ def abb():
         power_factor_l2   23356 i16 0.001 -
         power_factor_l3   23357 i16 0.001 -
     """)
+    c.identity_number(35072, 3405691582)
     c.marks(u16=[0xFFFF], u32=[0xFFFF] * 2, u64=[0xFFFF] * 4, i16=[0x7FFF], i32=[0x7FFF, 0xFFFF])
     return c
 
@@ -126,6 +129,7 @@ def carlo_gavazzi():
         energy_wh         52 i32 0.1 kWh
         energy_export_wh  78 i32 0.1 kWh
     """)
+    c.identity_text(20480, "KR0720034001Q", 7)
     c.marks(i32=[0xFFFF, 0x7FFF], i16=[0x7FFF])  # overflow; the low word comes first
     return c
 

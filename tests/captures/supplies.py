@@ -36,6 +36,7 @@ def apc():
         energy_wh         145 u32 1 Wh
         input-1.voltage_v 151 u16 1/64 V
     """, watts=percent * nominal_w, volt_amperes=percent * nominal_va)
+    c.identity_text(564, "AS1532160127", 8)
     c.marker("input voltage not available", 151, [0xFFFF], "input-1.voltage_v")
     c.marker("no nominal power, no power", 589, [0], "power_w")
     return c

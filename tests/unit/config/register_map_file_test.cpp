@@ -273,3 +273,28 @@ TEST(ShippedMaps, one_bad_file_does_not_spoil_the_others) {
     LONGS_EQUAL(1, maps.size());
     CHECK_FALSE(problems.none());
 }
+
+TEST(RegisterMapFile, the_serial_number_is_read) {
+    const auto text = good("[identity]\naddress = 564\ntype = 'text'\nwords = 8\nfunction = 4\n" + kPower).identity;
+    CHECK(text->text && text->address == 564 && text->words == 8 && text->function == 4);
+    CHECK(text->order == WordOrder::abcd);
+    const auto number =
+        good("[transport]\nword_order = 'cdab'\n[identity]\naddress = 9\ntype = 'u32'\ninvalid = [-1]\n" + kPower)
+            .identity;
+    CHECK(!number->text && number->words == 2 && number->function == 3 && number->order == WordOrder::cdab);
+    UNSIGNED_LONGS_EQUAL(0xFFFFFFFF, number->invalid.at(0));
+    CHECK_FALSE(good(kPower).identity.has_value());
+}
+
+TEST(RegisterMapFile, what_no_serial_number_can_be_is_named) {
+    expect("m.toml:11:1: identity: words is missing (expected how many registers the text takes)",
+           problems_after_head("[identity]\naddress = 564\ntype = 'text'\n" + kPower));
+    expect(
+        "m.toml:13:8: identity: type = \"f32\" is unknown, did you mean \"u32\"? (expected one of \"text\", \"u16\", "
+        "\"u32\", \"u64\")",
+        problems_after_head("[identity]\naddress = 564\ntype = 'f32'\n" + kPower));
+    expect("m.toml:12:11: identity: address 65536 is out of range (expected at most 65535)",
+           problems_after_head("[identity]\naddress = 65535\ntype = 'u32'\n" + kPower));
+    STRCMP_CONTAINS("overlaps identity at 0..1, function 3",
+                    problems_after_head("[identity]\naddress = 0\ntype = 'u32'\n" + kPower).c_str());
+}

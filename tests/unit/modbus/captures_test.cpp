@@ -64,6 +64,7 @@ struct Capture {
     std::map<std::string, double> steps;
     std::map<std::string, ExactCount> counts;
     std::vector<Marker> markers;
+    std::string identity;  // the device's serial number; empty: the map has none
 };
 
 void read_words(Table& table, Memory& memory) {
@@ -94,6 +95,7 @@ Capture read_capture(const std::string& id) {
     fail_on(problems);
     Capture capture;
     auto root = document->root();
+    capture.identity = root.string("identity").value_or("");
     for (auto& words : root.tables("words")) read_words(words, capture.memory);
     for (auto& marker : root.tables("marker")) capture.markers.push_back(read_marker(marker));
     capture.expected = read_numbers(root.table("expected"));
@@ -182,6 +184,17 @@ void check_marker(const RegisterMap& map, const Capture& capture, const Marker& 
     for (const auto& name : marker.invalid) CHECK_TEXT(decoded.contains(name), (map.id + ": no " + name).c_str());
 }
 
+std::string identity_of(const RegisterMap& map, const Memory& memory) {
+    if (!map.identity) return {};
+    std::vector<std::uint16_t> words;
+    for (unsigned i = 0; i < map.identity->words; ++i) {
+        const auto found = memory.find({map.identity->function, map.identity->address + i});
+        CHECK_TEXT(found != memory.end(), (map.id + ": the capture has no serial number").c_str());
+        words.push_back(found->second);
+    }
+    return decode_identity(*map.identity, words);
+}
+
 bool has_marks(const RegisterMap& map) {
     for (const auto& field : expand(map, {})) {
         if (!field.invalid.empty()) return true;
@@ -212,6 +225,16 @@ TEST(Captures, every_shipped_map_decodes_its_capture) {
     const auto maps = all_shipped();
     CHECK(maps.size() >= 22);
     for (const auto& map : maps) check_values(map, read_capture(map.id));
+}
+
+TEST(Captures, a_device_tells_its_serial_number_where_its_map_knows_it) {
+    std::size_t with = 0;
+    for (const auto& map : all_shipped()) {
+        const auto capture = read_capture(map.id);
+        STRCMP_EQUAL_TEXT(capture.identity.c_str(), identity_of(map, capture.memory).c_str(), map.id.c_str());
+        with += map.identity ? 1 : 0;
+    }
+    UNSIGNED_LONGS_EQUAL(4, with);
 }
 
 TEST(Captures, every_capture_belongs_to_a_shipped_map) {

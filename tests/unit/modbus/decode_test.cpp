@@ -256,3 +256,51 @@ TEST(Decode, a_ratio_of_nought_measures_nothing) {
     check_invalid(f, {0, 5}, {{"ct", 0}});
     check_invalid(f, {0, 5}, {{"ct", -1}});
 }
+
+TEST_GROUP(DecodeIdentity){std::string text(std::vector<std::uint16_t> words, WordOrder order = WordOrder::abcd){
+    const IdentityField field{.function = 3,
+                              .address = 0,
+                              .words = static_cast<unsigned>(words.size()),
+                              .text = true,
+                              .order = order,
+                              .invalid = {}};
+return decode_identity(field, words);
+}
+std::string number(std::vector<std::uint16_t> words, WordOrder order = WordOrder::abcd) {
+    const IdentityField field{.function = 3,
+                              .address = 0,
+                              .words = static_cast<unsigned>(words.size()),
+                              .text = false,
+                              .order = order,
+                              .invalid = {0xFFFFFFFF}};
+    return decode_identity(field, words);
+}
+}
+;
+
+TEST(DecodeIdentity, a_text_has_two_letters_a_word_or_one) {
+    STRCMP_EQUAL("AB12", text({0x4142, 0x3132, 0x0000}).c_str());
+    STRCMP_EQUAL("A1", text({0x0041, 0x0031}).c_str());
+    STRCMP_EQUAL("A 1", text({0x2041, 0x2031, 0x2020}).c_str());
+    STRCMP_EQUAL("AB", text({0x4241}, WordOrder::badc).c_str());
+}
+
+TEST(DecodeIdentity, what_is_no_text_is_none) {
+    for (const auto& words : std::vector<std::vector<std::uint16_t>>{{0, 0}, {0x2020}, {0xFFFF}, {0x4107}, {0x41E9}}) {
+        STRCMP_EQUAL("", text(words).c_str());
+    }
+}
+
+TEST(DecodeIdentity, a_number_is_written_out_and_zero_is_none) {
+    STRCMP_EQUAL("4294967294", number({0xFFFF, 0xFFFE}).c_str());
+    STRCMP_EQUAL("65538", number({2, 1}, WordOrder::cdab).c_str());
+    STRCMP_EQUAL("7", number({7}).c_str());
+    STRCMP_EQUAL("", number({0xFFFF, 0xFFFF}).c_str());
+    STRCMP_EQUAL("", number({0, 0}).c_str());
+}
+
+TEST(DecodeIdentity, too_few_words_are_none) {
+    const IdentityField field{
+        .function = 3, .address = 0, .words = 2, .text = true, .order = WordOrder::abcd, .invalid = {}};
+    STRCMP_EQUAL("", decode_identity(field, std::vector<std::uint16_t>{0x4142}).c_str());
+}

@@ -73,6 +73,69 @@ DevicePoll make(const ModbusPoll& poll) { return {poll, tcp_cost(), "10.0.0.5:50
 
 TEST_GROUP(DevicePoll) { FakeDevice device; };
 
+namespace {
+
+ModbusPoll device_with_serial() {
+    auto poll = device_with({field("power_w", 10)});
+    poll.map.identity = IdentityField{
+        .function = 4, .address = 900, .words = 2, .text = false, .order = WordOrder::abcd, .invalid = {}};
+    return poll;
+}
+
+}  // namespace
+
+TEST(DevicePoll, the_serial_number_comes_last_with_the_first_report_after_each_connection) {
+    auto poll = make(device_with_serial());
+    device.registers = {{10, 1234}, {900, 1}, {901, 2}};
+    const Report first = device.run(poll);
+    STRCMP_EQUAL("65538", first.identity.c_str());
+    UNSIGNED_LONGS_EQUAL(2, device.asked.size());
+    CHECK(device.asked[1].address == 900 && device.asked[1].words == 2 && device.asked[1].function == 4);
+    CHECK(first.at == ms(1025) && first.round_trip == milliseconds{10});  // of the values alone
+    STRCMP_EQUAL("", device.run(poll).identity.c_str());
+    UNSIGNED_LONGS_EQUAL(1, device.asked.size());
+    poll.forget();
+    device.registers[901] = 3;
+    STRCMP_EQUAL("65539", device.run(poll).identity.c_str());
+}
+
+TEST(DevicePoll, a_device_without_serial_number_is_good_all_the_same) {
+    auto poll = make(device_with_serial());
+    device.registers = {{10, 1234}};
+    device.missing = {900};
+    const Report report = device.run(poll);
+    CHECK(report.state == DeviceState::good && report.error.empty() && report.identity.empty());
+    device.run(poll);
+    UNSIGNED_LONGS_EQUAL(1, device.asked.size());
+}
+
+TEST(DevicePoll, a_device_that_falls_silent_over_its_serial_number_is_asked_thrice_and_no_more) {
+    auto poll = make(device_with_serial());
+    device.registers = {{10, 1234}};
+    for (int i = 0; i < 3; ++i) {
+        poll.start();
+        device.serve(poll, *poll.request());
+        UNSIGNED_LONGS_EQUAL(900, poll.request()->address);
+        poll.forget();
+        poll.fail("no reply", ms(5000));
+    }
+    const Report report = device.run(poll);
+    CHECK(report.state == DeviceState::good && report.samples.size() == 1);
+    UNSIGNED_LONGS_EQUAL(1, device.asked.size());
+}
+
+TEST(DevicePoll, the_serial_number_is_read_again_a_day_later) {
+    auto poll = make(device_with_serial());
+    device.registers = {{10, 1234}, {901, 7}};
+    STRCMP_EQUAL("7", device.run(poll).identity.c_str());
+    poll.start();
+    const std::vector<std::uint16_t> word{1};
+    const auto later = ms(1000) + std::chrono::hours{25};
+    poll.answer(word, later, later);
+    STRCMP_EQUAL("", poll.finish().identity.c_str());
+    STRCMP_EQUAL("7", device.run(poll).identity.c_str());
+}
+
 TEST(DevicePoll, a_report_has_a_sample_for_each_point_and_the_midpoint_of_the_poll) {
     auto poll = make(device_with({field("power_w", 10), field("voltage_v", 500)}));
     device.registers = {{10, 1234}, {500, 230}};
