@@ -81,10 +81,20 @@ private:
         }
         if (end == file.size()) return;
         const auto where = std::string{layout::checkpoints} + ", byte " + std::to_string(end);
-        const auto padding = file.rfind('=');  // ends a signature: behind it stands nothing but the end of its line
-        if (padding != file.npos && padding > end && padding + 1 < file.size())
-            return find(where, "bytes that are no signed note");
+        if (!may_be_torn(std::string_view{file}.substr(end))) return find(where, "bytes that are no signed note");
         note(where + ": the last note is torn");
+    }
+
+    // The beginning of a note: three lines, an empty one, and a signature whose '=' ends it.
+    static bool may_be_torn(std::string_view rest) {
+        std::size_t text = 0;
+        for (int line = 0; line < 3; ++line) {
+            text = rest.find('\n', text);
+            if (text++ == rest.npos) return true;
+        }
+        if (text == rest.size()) return true;
+        const auto padding = rest.find('=', text);
+        return rest[text] == '\n' && (padding == rest.npos || padding + 1 == rest.size());
     }
 
     void add(std::string where, const std::string& text, bool kept) {
