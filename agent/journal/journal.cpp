@@ -67,7 +67,7 @@ std::optional<Stamp> Journal::append(Record record) {
         count_loss(record);
         return std::nullopt;
     }
-    if (rolls) parts_.push_back({segment_name(epoch_, frontier_.size()), 0, {}, 0, frontier_});
+    if (rolls) parts_.push_back({segment_name(epoch_, frontier_.size()), 0, {}, 0, false, frontier_});
     if (record.type == RecordType::snapshot) has_snapshot_ = true;
     return chain(record);
 }
@@ -154,13 +154,14 @@ Result<void> Journal::save_keys() {
 }
 
 Result<void> Journal::write(Part& part) {
-    if (part.bytes.empty()) return {};
+    if (part.bytes.empty() && !part.torn) return {};
     if (auto written = store_->write_from(part.segment, part.on_disk, part.bytes); !written) return written;
     part.on_disk += part.bytes.size();
     pending_bytes_ -= part.bytes.size();
     pending_records_ -= part.records;
     part.bytes = {};
     part.records = 0;
+    part.torn = false;
     return {};
 }
 

@@ -78,6 +78,7 @@ private:
         std::size_t on_disk = 0;  // bytes that are there for sure
         Bytes bytes;              // to be written behind them
         std::size_t records = 0;  // in `bytes`
+        bool torn = false;        // something stands behind on_disk, to be cut off
         Frontier before;          // the tree when this segment began: signed before it is written
     };
     struct Opening {      // of an epoch: written with the first record, because only then the time is known

@@ -15,7 +15,7 @@ namespace {
 
 class Life {
 public:
-    explicit Life(std::uint32_t seed) : dice_(seed) {
+    explicit Life(std::uint32_t seed) : seed_(seed), dice_(seed) {
         put_key(store_, test_signer());
         store_.seed = seed;
         store_.lose_pages = seed % 4 == 0;
@@ -55,7 +55,7 @@ private:
         CHECK_TEXT(bool(journal), journal ? "" : journal.error().c_str());
         journal_.emplace(std::move(*journal));
         const auto there = read_numbers(store_);
-        CHECK(there.has_value());
+        CHECK_TEXT(there.has_value(), ("seed " + std::to_string(seed_)).c_str());
         CHECK(there->size() >= acknowledged_);
         CHECK(there->size() <= appended_.size());
         appended_.resize(there->size());
@@ -96,6 +96,7 @@ private:
         if (commit->checkpoint) published_ = *commit->checkpoint;
     }
 
+    std::uint32_t seed_;
     std::mt19937 dice_;
     FakeStore store_;
     JournalSettings settings_ = test_settings(1200);

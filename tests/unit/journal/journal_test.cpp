@@ -335,6 +335,23 @@ TEST(Journal, a_snapshot_larger_than_the_memory_for_pending_records_still_fits) 
     check_holds(1);
 }
 
+TEST(Journal, a_torn_tail_is_cut_off_also_where_the_next_record_begins_a_segment) {
+    {
+        auto journal = opened(test_settings(600));
+        for (std::int64_t i = 0; i < 5; ++i) {
+            journal.append(numbered(i, i == 0 ? RecordType::snapshot : RecordType::interval));
+            committed(journal);
+        }
+    }
+    store.documents[first_segment] += "torn";
+    auto journal = opened(test_settings(600));
+    CHECK_TRUE(journal.wants_snapshot());
+    live(journal, 5, 6);
+    CHECK_EQUAL(2U, list_segments(store)->size());
+    check_holds(6);
+    check_sound();
+}
+
 // The tail is cut at every byte of the last three records; the newest checkpoint covers all, all but two, or nothing of
 // the last three.
 TEST(Journal, a_torn_tail_at_every_byte_loses_nothing_silently) {
