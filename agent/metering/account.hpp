@@ -17,6 +17,7 @@
 #include "agent/metering/counter.hpp"
 #include "agent/metering/epoch.hpp"
 #include "agent/metering/polyline.hpp"
+#include "agent/metering/power_trace.hpp"
 
 namespace pued {
 
@@ -72,8 +73,8 @@ public:
     // The meter's serial number, before the readings that came with it. Another one than before begins an epoch.
     void identify(BootTime at, const std::string& serial);
     // An exchange that somebody announced: the next step around then is joined exactly; one that has happened since
-    // `settled` is joined now. False: it contradicts the readings, or came too late.
-    bool announce(const Exchange& exchange, BootTime settled);
+    // `settled` is joined now. Refused where its interval is settled.
+    Announcement announce(const Exchange& exchange, BootTime settled);
     [[nodiscard]] bool expects_exchange() const { return exchange_.has_value(); }
     // Whether an announcement has been dropped since the last call, because the readings contradict it.
     bool take_refusal() { return std::exchange(refused_, false); }
@@ -82,8 +83,14 @@ public:
     std::vector<MeterEpoch> take_epochs() { return std::exchange(epochs_, {}); }
     // For points without a register.
     void accept_power(BootTime at, double power_w);
-    // Power of a point that has a register: only to notice that the register is stuck.
-    void watch_power(BootTime at, double power_w) { watch_.power_polled(at, power_w, settings_.max_gap); }
+    // Power of a point that has a register: to notice that the register is stuck, and for the cross-check.
+    void watch_power(BootTime at, double power_w) {
+        watch_.power_polled(at, power_w, settings_.max_gap);
+        trace_.add(at, power_w, settings_.max_gap);
+    }
+    [[nodiscard]] std::optional<PowerIntegral> power_between(BootTime from, BootTime to) const {
+        return trace_.between(from, to);
+    }
 
     // E(b), floored; nothing outside the readings kept.
     [[nodiscard]] std::optional<Energy> boundary(BootTime b) const { return line_.at(b); }
@@ -94,7 +101,10 @@ public:
     [[nodiscard]] std::uint64_t late() const { return late_; }
     [[nodiscard]] std::optional<Count> register_now() const;
 
-    void forget_before(BootTime b) { line_.forget_before(b); }
+    void forget_before(BootTime b) {
+        line_.forget_before(b);
+        trace_.forget_before(b);
+    }
 
     // Of the readings kept, those on both sides of every UTC multiple of `interval` first: no interval that is still
     // open may lose its ends, nor the flags that spoil it. An interval of 0 has no such ends.
@@ -168,6 +178,7 @@ private:
     std::uint32_t epoch_ = 0;
     std::optional<Suspect> suspect_;
     StuckWatch watch_;
+    PowerTrace trace_;
     bool stuck_ = false;
     Flags next_flags_ = 0;  // for the segment that the next point ends
     bool has_power_ = false;

@@ -61,6 +61,7 @@ void EnergyAccount::begin_epoch(BootTime at, const Count& count, Energy offset, 
 
 void EnergyAccount::first_reading(BootTime at, const Count& count) {
     const Energy so_far = line_.empty() ? Energy{} : line_.back().energy;
+    if (exchange_ && at > exchange_->at) exchange_.reset();  // before our time
     if (!line_.empty()) next_flags_ = static_cast<Flags>(next_flags_ | flag::replaced);
     begin_epoch(at, count, so_far, EpochReason::first);
     has_register_ = true;
@@ -155,15 +156,13 @@ void EnergyAccount::refuse_exchange(BootTime from, BootTime to) {
     refused_ = true;
 }
 
-bool EnergyAccount::announce(const Exchange& exchange, BootTime settled) {
-    if (line_.empty() || line_.back().at < exchange.at) {
-        exchange_ = exchange;
-        return true;
-    }
-    if (join_past(exchange, settled)) return true;
-    if (exchange.at + exchange_window < settled) return false;
-    exchange_ = exchange;  // the step may still come
-    return true;
+Announcement EnergyAccount::announce(const Exchange& exchange, BootTime settled) {
+    const bool future = line_.empty() || line_.back().at < exchange.at;
+    if (!future && join_past(exchange, settled)) return Announcement::joined;
+    if (!future && line_.back().at > exchange.at + exchange_expires) return Announcement::old;
+    if (!future && exchange.at + exchange_window < settled) return Announcement::refused;
+    exchange_ = exchange;  // the step is still to come
+    return Announcement::awaited;
 }
 
 // The step has been taken already, but no interval with it is settled: its segment gets what the displays say.
@@ -175,8 +174,8 @@ bool EnergyAccount::join_past(const Exchange& exchange, BootTime settled) {
         Count last = last_, first = last_;
         last.counts = *a.reg;
         first.counts = *c.reg;
-        const bool broken = has(c.flags, flag::reset | flag::replaced);
-        const bool silent = !broken && starts_higher(exchange, last);
+        const bool broken = has(c.flags, flag::reset | flag::replaced) && !has(c.flags, flag::manual);
+        const bool silent = c.flags == 0 && starts_higher(exchange, last);
         const auto energy = broken || silent ? joined(exchange, last, first, c.at - a.at) : std::nullopt;
         if (!energy) continue;
         const Energy lift = *energy - (c.energy - a.energy);

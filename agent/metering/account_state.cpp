@@ -152,6 +152,7 @@ void EnergyAccount::fold(const MeterEpoch& epoch, const Now& now) {
                         : epoch.reason == EpochReason::first    ? Flags{0}
                         : epoch.reason == EpochReason::exchange ? static_cast<Flags>(flag::manual | flag::replaced)
                                                                 : flag::replaced;
+    if (epoch.reason == EpochReason::exchange) exchange_.reset();
     while (!restored_.empty() && restored_.back().dated && restored_.back().at >= at) restored_.pop_back();
     fold_point({at, epoch.offset, flags, epoch.first.counts, true}, now);
 }

@@ -44,6 +44,9 @@ struct Exchange {
     Energy new_first;
 };
 
+// What became of it when it was announced. old: nobody remembers the readings around then.
+enum class Announcement : std::uint8_t { awaited, joined, refused, old };
+
 // The same, as it is kept over a restart.
 struct Announced {
     UtcTime at;

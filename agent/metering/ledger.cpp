@@ -45,6 +45,7 @@ Ledger::Ledger(const PointTable& table, LedgerSettings settings) : table_(table)
                            {},
                            false,
                            {},
+                           {},
                            {}});
     }
 }
@@ -87,6 +88,7 @@ void Ledger::accept_count(Meter& meter, BootTime at, const Count& count) {
     if (!quiet) tell({meter.device, step.kind, at, count});
     if (meter.account.has_epochs()) collect_epochs(meter);
     if (!meter.announced || meter.account.expects_exchange() || !anchor_) return;
+    meter.exchanged = meter.announced->at;
     meter.announced.reset();
     if (meter.account.take_refusal()) tell({meter.device, StepKind::refused, at, count});
 }
@@ -104,7 +106,7 @@ void Ledger::collect_epochs(Meter& meter) {
 
 void Ledger::announce(DeviceIndex device, UtcTime at, Energy old_final, Energy new_first) {
     Meter* meter = find(device);
-    if (meter == nullptr) return;
+    if (meter == nullptr || (meter->exchanged && at <= *meter->exchanged)) return;
     meter->announced = Announced{at, old_final, new_first};
     if (anchor_) announce(*meter);
 }
@@ -113,11 +115,14 @@ void Ledger::announce(Meter& meter) {
     const Exchange exchange{to_boot(*anchor_, meter.announced->at), meter.announced->old_final,
                             meter.announced->new_first};
     const BootTime settled = meter.frontier ? to_boot(*anchor_, *meter.frontier) : BootTime::min();
-    if (!meter.account.announce(exchange, settled)) {
+    const Announcement answer = meter.account.announce(exchange, settled);
+    if (answer == Announcement::awaited) return;
+    meter.exchanged = meter.announced->at;
+    meter.announced.reset();
+    collect_epochs(meter);
+    if (answer == Announcement::refused) {
         tell({meter.device, StepKind::refused, exchange.at, meter.account.register_now().value_or(Count{})});
     }
-    collect_epochs(meter);
-    if (!meter.account.expects_exchange()) meter.announced.reset();
 }
 
 UtcTime Ledger::floor_to_interval(UtcTime time) const { return floor_to(time, settings_.interval); }
@@ -217,6 +222,12 @@ IntervalEnergy Ledger::settle(Meter& meter, const Now& now) const {
     if (at_end) result.reg_end = *at_end < meter.opening ? meter.opening_reg : line.reg_at(to);
     const Flags ends =
         static_cast<Flags>(line.boundary_flags(from, meter.max_gap) | line.boundary_flags(to, meter.max_gap));
+    if (const auto power = meter.account.power_between(from, to); power && result.from_register) {
+        result.power_wh = power->wh;
+        result.power_samples = power->samples;
+        result.power_u = power->u_rel;
+    }
+    if (const auto count = meter.account.register_now()) result.resolution_wh = effective_resolution_wh(*count);
     const Flags doubt = doubtful(meter, from, result.at_least, now) ? flag::time_uncertain : Flags{0};
     result.flags = static_cast<Flags>(result.flags | ends | doubt);
     if (!meter.opening_exact) result.flags = static_cast<Flags>(result.flags | flag::partial);

@@ -54,6 +54,12 @@ struct IntervalEnergy {
     // Set by agent/metrics/filler where the energy was not measured: what stands for it, and how it was found. Never
     // part of a measured figure.
     std::optional<Estimate> estimate{};
+    // For the cross-check, where the point has a register: the integral of its power, if samples cover the interval,
+    // how many they were, and how uncertain that makes it (relative); and the register's effective resolution.
+    std::optional<double> power_wh{};
+    std::uint32_t power_samples = 0;
+    double power_u = 0;
+    double resolution_wh = 0;
 
     [[nodiscard]] bool measured() const { return has(flags, flag::measured); }
     friend bool operator==(const IntervalEnergy&, const IntervalEnergy&) = default;
@@ -87,6 +93,7 @@ struct LedgerState {
         AccountState account;
         std::optional<std::uint64_t> opening_reg{};  // the register there
         std::optional<Announced> announced{};        // an exchange that has not been seen yet
+        std::optional<UtcTime> exchanged{};          // exchanges up to then have been dealt with
 
         friend bool operator==(const Entry&, const Entry&) = default;
     };
@@ -115,7 +122,8 @@ public:
     // Epochs begun since the last call, to be journaled.
     std::vector<MeterEpoch> take_epochs() { return std::exchange(epochs_, {}); }
     // The operator exchanged the meter: energies as on the two displays. The step around then is joined exactly; a
-    // `refused` event says that the readings contradict it or that the interval is settled.
+    // `refused` event says that the readings contradict it or that the interval is settled. May be said again at every
+    // start: what was joined or refused, and what lies more than a day behind, is passed over.
     void announce(DeviceIndex device, UtcTime at, Energy old_final, Energy new_first);
     // What flowed between two boot times, for records of a boot that has no dates yet; changes nothing.
     [[nodiscard]] std::vector<IntervalEnergy> undated(BootTime from, BootTime to) const;
@@ -140,6 +148,7 @@ private:
         bool opening_exact = false;
         std::optional<std::uint64_t> opening_reg{};
         std::optional<Announced> announced{};
+        std::optional<UtcTime> exchanged{};
     };
 
     Meter* find(DeviceIndex device);

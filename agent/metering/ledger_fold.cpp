@@ -53,7 +53,12 @@ void Ledger::fold_waiting(const ClosedInterval& interval) {
 }
 
 void Ledger::fold(const MeterEpoch& epoch) {
-    if (Meter* meter = find(epoch.device)) meter->account.fold(epoch, folded_at_);
+    Meter* meter = find(epoch.device);
+    if (meter == nullptr) return;
+    meter->account.fold(epoch, folded_at_);
+    if (epoch.reason != EpochReason::exchange) return;
+    meter->announced.reset();
+    meter->exchanged = to_utc(folded_at_, epoch.at) + std::chrono::hours{1};  // an operator's time may be so far off
 }
 
 }  // namespace pued

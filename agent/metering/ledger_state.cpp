@@ -37,7 +37,8 @@ LedgerState Ledger::save(const Now& now) const {
     for (const Device& device : table_.devices) state.devices.push_back(device.id);
     for (const Meter& meter : meters_) {
         state.entries.push_back({table_.devices[meter.device].id, meter.frontier, meter.opening, meter.opening_exact,
-                                 meter.account.save(now, settings_.interval), meter.opening_reg, meter.announced});
+                                 meter.account.save(now, settings_.interval), meter.opening_reg, meter.announced,
+                                 meter.exchanged});
     }
     return state;
 }
@@ -59,6 +60,7 @@ void Ledger::restore(const LedgerState& state, const Now& now) {
         if (meter == nullptr) continue;
         meter->account.restore(entry.account, now);
         meter->announced = entry.announced;
+        meter->exchanged = entry.exchanged;
         if (!same_length || meter->account.line().empty()) continue;
         meter->frontier = entry.frontier;
         meter->opening = entry.opening;

@@ -19,7 +19,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IntervalEnergy, device, energy, at_least, fla
                                    reg_end, estimate)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClosedInterval, start, length, by_device, amends, before)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LedgerState::Entry, device, frontier, opening, opening_exact, account, opening_reg,
-                                   announced)
+                                   announced, exchanged)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LedgerState, interval, open, devices, waiting, entries)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Span, start, end)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RatioSum, numerator, denominator, estimated, all_numerator, all_denominator, joint_s,

@@ -1,0 +1,101 @@
+// What a bad finding tells people: which meter, and what to look at; see crosscheck.hpp.
+#include <array>
+#include <cstdio>
+#include <string_view>
+
+#include "agent/metering/crosscheck.hpp"
+
+namespace pued {
+
+namespace {
+
+struct Level {
+    std::string_view key, en, zh;
+};
+constexpr std::array<Level, 5> levels{{{"site", "the utility feeds", "市电进线"},
+                                       {"ups-input", "the UPS inputs", "UPS 输入"},
+                                       {"ups-output", "the UPS outputs", "UPS 输出"},
+                                       {"pdu", "the PDUs", "PDU"},
+                                       {"server", "the servers", "服务器"}}};
+
+Level level_of(std::string_view key) {
+    for (const Level& level : levels) {
+        if (level.key == key) return level;
+    }
+    return {key, key, key};
+}
+
+std::string percent(double share) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f %%", share * 100);
+    return text;
+}
+
+std::string plain(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.3f", value);
+    return text;
+}
+
+IntegrityText balance_text(const Integrity& finding, const std::string& what) {
+    const auto slash = what.find('/');
+    const bool levels_compared = slash != std::string::npos;
+    const Level lower = level_of(std::string_view{what}.substr(0, slash));
+    const Level upper = levels_compared ? level_of(std::string_view{what}.substr(slash + 1)) : Level{};
+    const std::string below_en = levels_compared ? std::string{lower.en} : "the meters below " + finding.scope;
+    const std::string below_zh = levels_compared ? std::string{lower.zh} : finding.scope + " 下级各表";
+    const std::string above_en = levels_compared ? std::string{upper.en} : finding.scope;
+    const std::string above_zh = levels_compared ? std::string{upper.zh} : finding.scope;
+    const std::string value = percent(finding.value), expected = percent(finding.expected);
+    return {below_en + " add up to " + value + " of " + above_en + "; expected " +
+                (finding.expected < 1 ? "" : "at most ") + expected +
+                ". Look for a meter whose CT ratio, wiring or scale was changed, or a load that moved.",
+            below_zh + "合计为" + above_zh + "的 " + value + "，预期" + (finding.expected < 1 ? " " : "不超过 ") +
+                expected + "。请检查是否有电表的 CT 变比、接线或量程被更改，或负载被迁移。"};
+}
+
+}  // namespace
+
+IntegrityText text_of(const Integrity& finding, const std::string& what) {
+    const std::string& id = finding.scope;
+    if (finding.check == "balance") return balance_text(finding, what);
+    if (finding.check == "counter-vs-power") {
+        return {"The energy register of " + id +
+                    " repeatedly disagrees with its own power readings; last hour's ratio is " + plain(finding.value) +
+                    ". Look at CT ratio, wiring, scaling (kW or W) and word order.",
+                id + " 的电能读数多次与其功率读数不一致，最近一小时比值为 " + plain(finding.value) +
+                    "。请检查 CT 变比、接线、量程（kW 或 W）和字序。"};
+    }
+    if (finding.check == "scale") {
+        return {"Over 24 hours the energy register of " + id + " counted " + plain(finding.value) +
+                    " times what its power readings add up to. Look at CT ratio, kW or W, the register's unit and word "
+                    "order.",
+                id + " 的电能读数在 24 小时内为其功率积分的 " + plain(finding.value) +
+                    " 倍。请检查 CT 变比、kW 与 W、寄存器单位和字序。"};
+    }
+    if (finding.check == "impossible") {
+        return {
+            "In the last hour the data centre took " + plain(finding.value) +
+                " times what its IT took, which cannot be unless storage discharged. Look at the feed meters' CT ratio "
+                "and clamp direction, and whether a feed is not metered.",
+            "最近一小时数据中心总电量为 IT 电量的 " + plain(finding.value) +
+                " 倍，除非储能放电，否则不可能。请检查进线电表的 CT 变比和互感器方向，以及是否有进线未计量。"};
+    }
+    if (finding.check == "reversed-ct") {
+        return {id + " showed a negative phase power or a power factor below 0.5 in " + percent(finding.value) +
+                    " of the last hour's reports. Look at the clamp direction of each phase and at swapped phases.",
+                id + " 最近一小时有 " + percent(finding.value) +
+                    " 的读数出现负的相功率或功率因数低于 0.5。请检查各相互感器方向和相序。"};
+    }
+    if (finding.check == "stuck") {
+        return {"The energy register of " + id +
+                    " stands still although power flows. Look at the meter's display; restart its gateway.",
+                id + " 的电能读数停滞，但仍有负载。请查看电表显示屏，必要时重启网关。"};
+    }
+    return {
+        id + " began to count anew, or may have been exchanged while nobody saw it. Compare serial number and display, "
+             "and state an exchange in [[meter.exchange]].",
+        id + " 的电能读数重新开始，或电表可能已在中断期间被更换。请核对序列号和显示屏，并在配置中登记换表。"};
+}
+
+}  // namespace pued
