@@ -10,7 +10,8 @@ struct Message {
     std::string topic;    // whole, with prefix
     std::string payload;  // JSON, UTF-8
     bool retained = true;
-    std::uint8_t qos = 1;  // 0 or 1
+    std::uint8_t qos = 1;       // 0 or 1
+    std::string correlation{};  // of an answer: what the question carried; else empty
 };
 
 class Sink {

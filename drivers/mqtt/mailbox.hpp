@@ -20,7 +20,8 @@ struct MqttEvent {
     std::uint32_t id = 0;  // acknowledged, refused: of the message or subscription; connected: the broker's window or 0
     std::string text{};    // lost, refused: why; arrived: the payload
     std::string topic{};   // arrived
-    bool retained = false;  // arrived: an old value that the broker had kept
+    bool retained = false;                        // arrived: an old value that the broker had kept
+    std::string response_topic{}, correlation{};  // arrived, MQTT 5: where an answer is wanted, and what goes with it
 };
 
 class Mailbox {

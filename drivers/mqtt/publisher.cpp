@@ -20,6 +20,17 @@ namespace {
 constexpr Duration good_connection = std::chrono::seconds{30};
 constexpr Duration idle = std::chrono::hours{1};
 constexpr std::chrono::milliseconds farewell{200};
+constexpr std::size_t most_waiting_for_refusals = 100;
+constexpr std::uint32_t first_subscription = 0xFFFF0000;  // ids of subscriptions; those of messages count from 1
+
+// "pued/v1/hall-1/box-1/" of "pued/v1/hall-1/box-1/status"
+std::string root_of(const std::optional<Message>& will) {
+    return will ? will->topic.substr(0, will->topic.rfind('/') + 1) : std::string{};
+}
+
+bool authenticated(const SessionSettings& settings) {
+    return !settings.credentials.user.empty() || (settings.broker.tls && !settings.broker.cert_file.empty());
+}
 
 }  // namespace
 
@@ -28,6 +39,7 @@ struct Publisher::Impl {
         : settings(std::move(wanted)),
           clock(the_clock),
           log(std::move(the_log)),
+          inbox(root_of(settings.will), authenticated(settings)),
           backoff(static_cast<std::uint32_t>(std::hash<std::string>{}(settings.client_id) ^
                                              static_cast<std::size_t>(now().time_since_epoch().count()))) {}
 
@@ -40,6 +52,7 @@ struct Publisher::Impl {
 
     mutable std::mutex mutex;  // guards what follows
     Outbox outbox;
+    CommandInbox inbox;
     bool connected = false;
     bool finished = false;
     std::optional<BootTime> closing;  // since close(): when to give up
@@ -49,6 +62,7 @@ struct Publisher::Impl {
     // The thread's own.
     Backoff backoff;
     std::string logged;
+    bool told_unauthenticated = false;
 
     // After an unfinished close() the clock and the log may be gone.
     std::atomic<bool> abandoned = false;
@@ -60,13 +74,17 @@ struct Publisher::Impl {
     void run();
     void serve_one_connection();
     bool serve(Session& session);
-    bool handle(const MqttEvent& event);
+    bool handle(const MqttEvent& event, Session& session);
+    bool subscribe(Session& session);
+    void refused(const MqttEvent& event);
+    void arrived(const MqttEvent& event);
+    void put_answer(const Command& command, std::string json);
     bool pump(Session& session);
     std::optional<Outgoing> next();
     [[nodiscard]] Duration patience(BootTime began) const;
     [[nodiscard]] bool should_leave() const;
     [[nodiscard]] bool everything_said() const;
-    void set_connected(bool now_connected);
+    bool set_connected(bool now_connected);  // false: it was so already
     void note(const std::string& problem);
 };
 
@@ -100,7 +118,7 @@ bool Publisher::Impl::serve(Session& session) {
     const BootTime began = now();
     for (;;) {
         for (const auto& event : mailbox.wait(patience(began)))
-            if (!handle(event)) return false;
+            if (!handle(event, session)) return false;
         if (!pump(session)) return false;
         if (should_leave()) return everything_said();
         const std::lock_guard lock{mutex};
@@ -118,9 +136,9 @@ Duration Publisher::Impl::patience(BootTime began) const {
 }
 
 // False when the connection is over.
-bool Publisher::Impl::handle(const MqttEvent& event) {
+bool Publisher::Impl::handle(const MqttEvent& event, Session& session) {
     switch (event.kind) {
-        case MqttEvent::Kind::connected: set_connected(true); return true;
+        case MqttEvent::Kind::connected: return !set_connected(true) || subscribe(session);
         case MqttEvent::Kind::unanswered: note(connect_failure(settings.broker, reach(settings.broker))); return false;
         case MqttEvent::Kind::lost: note(event.text); return false;
         case MqttEvent::Kind::acknowledged: {
@@ -128,15 +146,58 @@ bool Publisher::Impl::handle(const MqttEvent& event) {
             outbox.acknowledged(event.id);
             return true;
         }
-        case MqttEvent::Kind::refused: {
-            note(broker_name(settings.broker) + ": a message was refused: " + event.text);
-            const std::lock_guard lock{mutex};
-            outbox.refused(event.id);
-            return true;
-        }
-        case MqttEvent::Kind::arrived: return true;
+        case MqttEvent::Kind::refused: refused(event); return true;
+        case MqttEvent::Kind::arrived: arrived(event); return true;
     }
     return true;
+}
+
+bool Publisher::Impl::subscribe(Session& session) {
+    const auto topics = inbox.topics();  // never changes
+    for (std::size_t i = 0; i < topics.size(); ++i) {
+        const auto id = first_subscription + static_cast<std::uint32_t>(i);
+        if (auto asked = session.subscribe(topics[i], id); !asked) {
+            note(asked.error());
+            return false;
+        }
+    }
+    return true;
+}
+
+void Publisher::Impl::refused(const MqttEvent& event) {
+    if (event.id >= first_subscription) {
+        return note(broker_name(settings.broker) + ": subscription to " +
+                    inbox.topics().at(event.id - first_subscription) + " was refused: " + event.text +
+                    " (check the broker's access rules for mqtt.user)");
+    }
+    note(broker_name(settings.broker) + ": a message was refused: " + event.text);
+    const std::lock_guard lock{mutex};
+    outbox.refused(event.id);
+}
+
+// A command that is not obeyed is answered at once; not in a flood, whose answers would push alerts out.
+void Publisher::Impl::arrived(const MqttEvent& event) {
+    Result<void> taken;
+    std::size_t waiting = 0;
+    {
+        const std::lock_guard lock{mutex};
+        taken = inbox.take(event);
+        waiting = outbox.pending();
+    }
+    if (taken) return;
+    note(broker_name(settings.broker) + ": a command was refused: " + taken.error());
+    if (waiting < most_waiting_for_refusals) {
+        put_answer({{}, {}, event.response_topic, event.correlation}, R"({"error":")" + taken.error() + R"("})");
+    }
+}
+
+void Publisher::Impl::put_answer(const Command& command, std::string json) {
+    if (!inbox.may_answer(command.response_topic)) return;
+    put({.topic = command.response_topic,
+         .payload = std::move(json),
+         .retained = false,
+         .qos = 1,
+         .correlation = command.correlation});
 }
 
 bool Publisher::Impl::pump(Session& session) {
@@ -158,19 +219,28 @@ bool Publisher::Impl::should_leave() const {
     return closing && ((connected && outbox.pending() == 0) || now() >= *closing);
 }
 
-void Publisher::Impl::set_connected(bool now_connected) {
+bool Publisher::Impl::set_connected(bool now_connected) {
     std::size_t waiting = 0;
     {
         const std::lock_guard lock{mutex};
-        if (connected == now_connected) return;  // the library may say it twice
+        if (connected == now_connected) return false;  // the library may say it twice
         connected = now_connected;
-        if (!now_connected) return outbox.disconnected();
+        if (!now_connected) {
+            outbox.disconnected();
+            return true;
+        }
         last_error.clear();
         waiting = outbox.pending();
         outbox.connected();
     }
     logged.clear();
     say(broker_name(settings.broker) + ": connected waiting=" + std::to_string(waiting));
+    if (!authenticated(settings) && !std::exchange(told_unauthenticated, true)) {
+        say(broker_name(settings.broker) +
+            ": no commands are taken, because the broker does not know who we are (set mqtt.user and "
+            "mqtt.password_file, or mqtt.cert_file and mqtt.key_file)");
+    }
+    return true;
 }
 
 // Logged once for each change, kept for stats().
@@ -202,6 +272,16 @@ bool Publisher::Impl::everything_said() const {
 
 void Publisher::publish(Message message) {
     impl_->put(std::move(message));
+    impl_->mailbox.poke();
+}
+
+std::vector<Command> Publisher::take_commands() {
+    const std::lock_guard lock{impl_->mutex};
+    return impl_->inbox.drain();
+}
+
+void Publisher::answer(const Command& command, std::string json) {
+    impl_->put_answer(command, std::move(json));
     impl_->mailbox.poke();
 }
 

@@ -54,8 +54,17 @@ mqtt::properties message_properties(const SessionSettings& settings) {
 
 mqtt::message_ptr to_paho(const Message& message, const mqtt::properties& properties) {
     auto out = mqtt::make_message(message.topic, message.payload, message.qos, message.retained);
-    if (!properties.empty()) out->set_properties(properties);
+    if (properties.empty() && message.correlation.empty()) return out;
+    auto all = properties;
+    if (!message.correlation.empty()) all.add({mqtt::property::CORRELATION_DATA, message.correlation});
+    out->set_properties(all);
     return out;
+}
+
+// Of an MQTT 5 message that arrived; empty where there is none.
+std::string text_property(const mqtt::message& message, mqtt::property::code code) {
+    const auto& all = message.get_properties();
+    return all.contains(code) ? mqtt::get<std::string>(all, code) : std::string{};
 }
 
 mqtt::create_options create_options_of(const MqttConfig& broker) {
@@ -152,7 +161,9 @@ void Session::Impl::arrived(const mqtt::message& message) {
     mailbox.push({.kind = MqttEvent::Kind::arrived,
                   .text = message.to_string(),
                   .topic = message.get_topic(),
-                  .retained = message.is_retained()});
+                  .retained = message.is_retained(),
+                  .response_topic = text_property(message, mqtt::property::RESPONSE_TOPIC),
+                  .correlation = text_property(message, mqtt::property::CORRELATION_DATA)});
 }
 
 void Session::Impl::on_success(const mqtt::token& token) {
