@@ -1,0 +1,157 @@
+// Which record goes to which part of the audit; see audit.hpp.
+#include "agent/report/audit.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "agent/config/role.hpp"
+#include "agent/report/audit_statements.hpp"
+
+namespace pued {
+
+namespace {
+
+using Json = nlohmann::json;
+
+UtcTime time_of(std::int64_t posix_s) { return UtcTime{std::chrono::seconds{posix_s}}; }
+
+// What the balance needs of a point; its rack does not matter to the site.
+Device device_of(const Json& point) {
+    Device out;
+    out.id = point.at("id").get<std::string>();
+    out.role = parse_role(point.at("role").get<std::string>()).value_or(Role::none);
+    out.correction = point.value("correction", 0.0);
+    return out;
+}
+
+AuditEpoch epoch_of(const Record& record, const Json& aux) {
+    AuditEpoch out{.at_s = record.start_s};
+    const auto first = aux.find("first");
+    if (first == aux.end() || first->is_null()) return out;
+    out.q_uwh = first->at("q_uwh").get<std::int64_t>();
+    out.modulus = first->at("modulus").get<std::uint64_t>();
+    return out;
+}
+
+}  // namespace
+
+std::string AuditPlace::text() const { return "epoch " + std::to_string(epoch) + ", record " + std::to_string(seq); }
+
+std::string audit_time(std::int64_t posix_s) {
+    constexpr std::int64_t readable_s = std::int64_t{1} << 37U;  // some four thousand years
+    if (posix_s < -readable_s || posix_s > readable_s) return std::to_string(posix_s) + " s";
+    return rfc3339(time_of(posix_s)).substr(0, 19) + 'Z';
+}
+
+void AuditLog::finding(const AuditPlace& place, std::string what) {
+    if (findings_.size() < most) {
+        findings_.push_back({place.text(), std::move(what)});
+    } else {
+        ++more_findings_;
+    }
+}
+
+void AuditLog::note(const AuditPlace& place, const std::string& what) {
+    if (notes_.size() < most) {
+        notes_.push_back(place.text() + ": " + what);
+    } else {
+        ++more_notes_;
+    }
+}
+
+void AuditLog::tell(AuditResult& out) {
+    out.findings = std::move(findings_);
+    out.notes = std::move(notes_);
+    if (more_findings_ > 0) out.findings.push_back({"further", std::to_string(more_findings_) + " findings more"});
+    if (more_notes_ > 0) out.notes.push_back(std::to_string(more_notes_) + " notes more");
+}
+
+struct Audit::Impl {
+    AuditLog log;
+    RegisterAudit registers{log};
+    IntervalAudit intervals{log, registers};
+    AlertAudit alerts{log};
+    std::unique_ptr<AuditSite> site;
+    std::string site_text;  // of key 12: whether a record says anything new
+    unsigned sites = 0;
+    bool told_of_no_site = false;
+    AuditResult result;
+
+    void add(const AuditPlace& place, const Record& record);
+    void add_interval(const AuditPlace& place, const Record& record);
+    void configure(const Json& aux);
+    void state(const AuditPlace& place, const Record& record, const Json& aux);
+};
+
+void Audit::Impl::add(const AuditPlace& place, const Record& record) {
+    switch (record.type) {
+        case RecordType::interval:
+        case RecordType::amend: return add_interval(place, record);
+        case RecordType::time_step:
+        case RecordType::dating:
+        case RecordType::undated: return intervals.disturb(true);
+        case RecordType::boot:
+        case RecordType::loss: return intervals.disturb(false);
+        case RecordType::log_epoch: intervals.disturb(true); return alerts.forget();
+        case RecordType::config:
+        case RecordType::meter_epoch:
+        case RecordType::meter_exchange:
+        case RecordType::alert:
+        case RecordType::report: break;
+        default: return;
+    }
+    try {
+        state(place, record, Json::from_cbor(record.aux));
+    } catch (const Json::exception& error) {
+        log.finding(place,
+                    "what the " + std::string{to_string(record.type)} + " record says cannot be read: " + error.what());
+    }
+}
+
+void Audit::Impl::add_interval(const AuditPlace& place, const Record& record) {
+    ++(record.type == RecordType::amend ? result.amendments : result.intervals);
+    if (site) return intervals.add(place, record, *site);
+    if (!told_of_no_site) log.note(place, "intervals before any configuration: their points are unknown");
+    told_of_no_site = true;
+}
+
+void Audit::Impl::state(const AuditPlace& place, const Record& record, const Json& aux) {
+    switch (record.type) {
+        case RecordType::config:
+            if (record.aux != site_text) configure(aux);
+            site_text = record.aux;
+            return;
+        case RecordType::alert: ++result.alerts; return alerts.add(place, aux);
+        case RecordType::report:
+            ++result.reports;
+            return audit_report(log, place, aux, intervals, site ? site->settings.category : 0);
+        default: registers.add_epoch(aux.at("device").get<std::string>(), epoch_of(record, aux));
+    }
+}
+
+void Audit::Impl::configure(const Json& aux) {
+    auto next = std::make_unique<AuditSite>();
+    for (const auto& point : aux.at("points")) {
+        next->table.devices.push_back(device_of(point));
+        next->meter.push_back(registers.meter(next->table.devices.back().id));
+    }
+    const auto& metering = aux.at("metering");
+    next->settings = {metering.at("unmeasured_w").get<double>(), metering.at("category").get<unsigned>()};
+    next->generation = ++sites;
+    next->plan = std::make_unique<BalancePlan>(next->table, next->settings);
+    site = std::move(next);
+}
+
+Audit::Audit() : impl_(std::make_unique<Impl>()) {}
+Audit::~Audit() = default;
+Audit::Audit(Audit&&) noexcept = default;
+Audit& Audit::operator=(Audit&&) noexcept = default;
+
+void Audit::add(std::uint32_t epoch, const Record& record) { impl_->add({epoch, record.seq}, record); }
+
+AuditResult Audit::finish() {
+    impl_->intervals.finish();
+    impl_->log.tell(impl_->result);
+    return std::move(impl_->result);
+}
+
+}  // namespace pued
