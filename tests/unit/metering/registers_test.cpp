@@ -1,0 +1,255 @@
+// What an interval says of its register, and the epochs that are handed to the journal: serial numbers, announced
+// exchanges, silences after which nobody can tell (A14, A15).
+#include "tests/unit/metering/plant.hpp"
+
+#include <CppUTest/TestHarness.h>
+
+using namespace pued;
+using namespace pued::test;
+using std::chrono::hours;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+namespace {
+
+BootTime at(std::int64_t s) { return BootTime{seconds{s}}; }
+Energy kwh(double value) { return {std::llround(value * 1e6)}; }
+
+}  // namespace
+
+TEST_GROUP(Registers) {
+    Plant plant;
+    TwoClocks clocks;
+    DeviceIndex feed = 0;
+    std::vector<ClosedInterval> closed;
+
+    void setup() override { feed = plant.add("feed", Role::feed, true, 100e3); }
+    void poll(Ledger & ledger, int s, std::uint64_t wh, const std::string& serial = {}) {
+        Report report = register_report(plant, feed, at(s), wh);
+        report.identity = serial;
+        ledger.accept(report);
+        for (auto& interval : ledger.close(clocks.at(seconds{s}))) closed.push_back(std::move(interval));
+    }
+    const IntervalEnergy& of(std::size_t interval) const { return closed.at(interval).by_device.at(feed); }
+};
+
+TEST(Registers, of_an_interval_are_those_of_the_last_readings_before_its_ends) {
+    Ledger ledger{plant.table, {}};
+    for (int s = -30; s <= 1860; s += 60) poll(ledger, s, 5000 + static_cast<std::uint64_t>(s + 30));
+    CHECK_EQUAL(3U, closed.size());
+    CHECK_FALSE(of(0).reg_start.has_value());  // before the first reading
+    CHECK_EQUAL(5000U, *of(0).reg_end);        // read at -30 s
+    CHECK_EQUAL(5000U, *of(1).reg_start);
+    CHECK_EQUAL(5900U, *of(1).reg_end);  // at 870 s
+    CHECK_EQUAL(5900U, *of(2).reg_start);
+    CHECK_EQUAL(6800U, *of(2).reg_end);
+}
+
+TEST(Registers, are_high_water_marks) {
+    Ledger ledger{plant.table, {}};
+    poll(ledger, 0, 5000);
+    poll(ledger, 880, 5010);
+    poll(ledger, 895, 5009);
+    poll(ledger, 910, 5020);
+    CHECK_EQUAL(5000U, *of(0).reg_start);
+    CHECK_EQUAL(5010U, *of(0).reg_end);
+}
+
+TEST(Registers, survive_a_restart_at_both_ends) {
+    Ledger ledger{plant.table, {}};
+    for (int s = 0; s <= 1200; s += 60) poll(ledger, s, static_cast<std::uint64_t>(5000 + s));
+    const Now now = clocks.at(seconds{1200});
+    Ledger next{plant.table, {}};
+    next.restore(ledger.save(now), now);
+    for (int s = 1260; s <= 1800; s += 60) poll(next, s, static_cast<std::uint64_t>(5000 + s));
+    CHECK_EQUAL(2U, closed.size());
+    CHECK_EQUAL(5900U, *of(1).reg_start);
+    CHECK_EQUAL(6800U, *of(1).reg_end);
+}
+
+TEST(Registers, a_point_of_sampled_power_has_none) {
+    const DeviceIndex server = plant.add("server", Role::server, false);
+    Ledger ledger{plant.table, {}};
+    for (int s = 0; s <= 900; s += 60) {
+        ledger.accept(power_report(plant, server, at(s), 100));
+        poll(ledger, s, 5000);
+    }
+    CHECK_FALSE(closed.at(0).by_device.at(server).reg_start || closed.at(0).by_device.at(server).reg_end);
+}
+
+TEST(Registers, epochs_are_told_with_both_readings) {
+    Ledger ledger{plant.table, {}};
+    poll(ledger, 0, 5000);
+    poll(ledger, 60, 5500);
+    poll(ledger, 120, 32);
+    const auto epochs = ledger.take_epochs();
+    CHECK_EQUAL(2U, epochs.size());
+    CHECK_TRUE(epochs[0].reason == EpochReason::first && epochs[0].epoch == 0 && !epochs[0].last);
+    CHECK_EQUAL(5000U, epochs[0].first.counts);
+    CHECK_TRUE(epochs[1].reason == EpochReason::reset && epochs[1].epoch == 1);
+    CHECK_EQUAL(5500U, epochs[1].last->counts);
+    CHECK_EQUAL(32U, epochs[1].first.counts);
+    CHECK_EQUAL(532'000, epochs[1].offset.mwh);  // 500 Wh, and at least 32 more
+    CHECK_TRUE(epochs[1].at == at(120));
+    CHECK_EQUAL(0U, ledger.take_epochs().size());
+}
+
+TEST(Registers, A14_a_confirmed_jump_is_an_epoch_and_so_is_a_step_back_or_another_scale) {
+    Ledger ledger{plant.table, {}};
+    poll(ledger, 0, 5'000'000);
+    for (int s = 60; s <= 180; s += 60) poll(ledger, s, 7'000'000 + static_cast<std::uint64_t>(s));
+    for (int s = 240; s <= 360; s += 60) poll(ledger, s, 6'000'000 + static_cast<std::uint64_t>(s));
+    for (int s = 420; s <= 540; s += 60) {
+        Report report = register_report(plant, feed, at(s), 0);
+        report.samples[0].count = Count{600, 100'000'000, 10'000'000, 0};
+        ledger.accept(report);
+    }
+    const auto epochs = ledger.take_epochs();
+    CHECK_EQUAL(4U, epochs.size());
+    CHECK_TRUE(epochs[1].reason == EpochReason::jump);
+    CHECK_TRUE(epochs[2].reason == EpochReason::backward);
+    CHECK_TRUE(epochs[3].reason == EpochReason::scale);
+    STRCMP_EQUAL("scale", std::string{to_string(epochs[3].reason)}.c_str());
+}
+
+TEST(Registers, A15_another_serial_number_begins_an_epoch_although_the_counts_advance) {
+    Ledger ledger{plant.table, {}};
+    poll(ledger, 0, 5000, "A-1");
+    poll(ledger, 60, 5500);
+    poll(ledger, 120, 6000, "B-2");
+    poll(ledger, 180, 6400);
+    poll(ledger, 900, 7000);
+    const auto epochs = ledger.take_epochs();
+    CHECK_EQUAL(2U, epochs.size());
+    CHECK_TRUE(epochs[1].reason == EpochReason::serial);
+    CHECK_EQUAL(1'500'000, of(0).at_least.mwh);  // nothing for the step between two meters
+    CHECK_FALSE(of(0).measured());
+    CHECK_TRUE(has(of(0).flags, flag::replaced));
+}
+
+TEST(Registers, the_same_serial_number_after_a_restart_is_no_exchange) {
+    Ledger ledger{plant.table, {}};
+    poll(ledger, 0, 5000, "A-1");
+    const Now now = clocks.at(seconds{30});
+    Ledger same{plant.table, {}};
+    same.restore(ledger.save(now), now);
+    poll(same, 60, 5500, "A-1");
+    CHECK_EQUAL(0U, same.take_epochs().size());
+    Ledger other{plant.table, {}};
+    other.restore(ledger.save(now), now);
+    poll(other, 60, 5500, "B-2");
+    CHECK_EQUAL(1U, other.take_epochs().size());
+}
+
+TEST(Registers, A15_after_a_long_silence_an_advance_without_a_serial_number_is_marked) {
+    for (const bool identified : {false, true}) {
+        Ledger ledger{plant.table, {}};
+        closed.clear();
+        poll(ledger, 0, 5000, identified ? "A-1" : "");
+        poll(ledger, 7200, 65'000, identified ? "A-1" : "");
+        CHECK_EQUAL(8U, closed.size());
+        CHECK_TRUE(of(3).measured());
+        CHECK_EQUAL(7'500'000, of(3).energy->mwh);
+        CHECK_EQUAL(!identified, has(of(3).flags, flag::crosscheck));
+    }
+}
+
+TEST(Registers, an_announced_exchange_is_joined_exactly_and_stays_measured) {
+    for (const bool before : {true, false}) {  // announced before or after it is seen
+        Ledger ledger{plant.table, {}};
+        closed.clear();
+        poll(ledger, 0, 5'000'000);
+        poll(ledger, 60, 5'000'500);
+        const auto announce = [&] { ledger.announce(feed, year_2026 + seconds{90}, kwh(5000.7), kwh(0.012)); };
+        if (before) announce();
+        poll(ledger, 120, 32);
+        if (!before) announce();
+        poll(ledger, 900, 1000);
+        CHECK_EQUAL(1U, closed.size());
+        // 500 + (700 - 500) + (32 - 12) + 968 Wh
+        CHECK_TRUE(of(0).measured());
+        CHECK_EQUAL(1'688'000, of(0).energy->mwh);
+        CHECK_TRUE(has(of(0).flags, flag::manual));
+        CHECK_TRUE(has(of(0).flags, flag::replaced));
+        CHECK_FALSE(has(of(0).flags, flag::reset));
+        const auto epochs = ledger.take_epochs();
+        CHECK_TRUE(epochs.back().reason == EpochReason::exchange);
+        CHECK_EQUAL(720'000, epochs.back().offset.mwh);
+        for (const StepEvent& event : ledger.take_events()) CHECK_FALSE(event.kind == StepKind::refused);
+    }
+}
+
+TEST(Registers, an_announced_exchange_for_a_meter_that_starts_higher_is_joined_at_once) {
+    for (const bool silent : {false, true}) {  // an advance to the eye, or a jump
+        for (const bool before : {true, false}) {
+            if (!silent && !before) continue;
+            Ledger ledger{plant.table, {}};
+            closed.clear();
+            const std::uint64_t start = silent ? 5'002'000 : 7'000'000;
+            poll(ledger, 0, 5'000'000);
+            const auto announce = [&] {
+                ledger.announce(feed, year_2026 + seconds{70}, kwh(5000.2), kwh(static_cast<double>(start) / 1000));
+            };
+            if (before) announce();
+            poll(ledger, 60, 5'000'100);
+            poll(ledger, 120, start + 30);
+            if (!before) announce();
+            poll(ledger, 180, start + 80);
+            poll(ledger, 900, start + 500);
+            CHECK_TRUE(of(0).measured());
+            CHECK_EQUAL(100'000 + 100'000 + 30'000 + 470'000, of(0).energy->mwh);
+            CHECK_TRUE(has(of(0).flags, flag::manual));
+        }
+    }
+}
+
+TEST(Registers, an_exchange_that_contradicts_the_readings_is_refused_with_an_event) {
+    Ledger ledger{plant.table, {}};
+    poll(ledger, 0, 5'000'000);
+    ledger.announce(feed, year_2026 + seconds{90}, kwh(4000), kwh(0));  // the old one had counted further already
+    poll(ledger, 120, 32);
+    poll(ledger, 900, 1000);
+    CHECK_FALSE(of(0).measured());
+    CHECK_TRUE(has(of(0).flags, flag::reset));
+    const auto events = ledger.take_events();
+    CHECK_EQUAL(2U, events.size());
+    CHECK_TRUE(events[1].kind == StepKind::refused);
+}
+
+TEST(Registers, an_exchange_announced_after_its_interval_is_refused_and_old_news_are_passed_over) {
+    Ledger ledger{plant.table, {}};
+    poll(ledger, 0, 5'000'000);
+    for (int s = 60; s <= 10'800; s += 60) poll(ledger, s, static_cast<std::uint64_t>(s));
+    ledger.take_events();
+    ledger.announce(feed, year_2026 + seconds{30}, kwh(5000), kwh(0));
+    CHECK_EQUAL(1U, ledger.take_events().size());
+    ledger.announce(feed, year_2026 + seconds{30}, kwh(5000), kwh(0));  // as a restart does
+    ledger.announce(feed, year_2026 - hours{24 * 30}, kwh(5000), kwh(0));
+    CHECK_EQUAL(0U, ledger.take_events().size());
+}
+
+TEST(Registers, an_announcement_survives_a_restart) {
+    Ledger ledger{plant.table, {}};
+    poll(ledger, 0, 5'000'000);
+    ledger.announce(feed, year_2026 + seconds{90}, kwh(5000.7), kwh(0.012));
+    const Now now = clocks.at(seconds{30});
+    Ledger next{plant.table, {}};
+    next.restore(ledger.save(now), now);
+    poll(next, 120, 32);
+    poll(next, 900, 1000);
+    CHECK_TRUE(of(0).measured());
+    CHECK_EQUAL(700'000 + 20'000 + 968'000, of(0).energy->mwh);
+}
+
+TEST(Registers, two_different_readings_of_one_instant_both_go) {
+    Ledger ledger{plant.table, {}};
+    poll(ledger, 0, 5000);
+    poll(ledger, 60, 5100);
+    poll(ledger, 60, 5900);
+    CHECK_EQUAL(0, ledger.account(feed)->line().back().energy.mwh);
+    poll(ledger, 120, 5200);
+    poll(ledger, 900, 6000);
+    CHECK_EQUAL(1'000'000, of(0).energy->mwh);
+    CHECK_TRUE(has(of(0).flags, flag::late));
+    CHECK_EQUAL(1U, ledger.account(feed)->late());
+}
