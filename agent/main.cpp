@@ -45,6 +45,8 @@ int main(int argc, char** argv) {
     pued::ReadOptions read;
     pued::ReplayOptions replay;
     pued::ReportOptions report;
+    pued::JournalOptions journal;
+    pued::VerifyOptions verify;
     std::map<const CLI::App*, std::function<int()>> verbs;
     const auto verb = [&](const char* name, const char* help, std::function<int()> run) {
         auto* command = app.add_subcommand(name, help);
@@ -81,6 +83,23 @@ int main(int argc, char** argv) {
         ->capture_default_str()
         ->check(CLI::IsMember({"html", "json", "csv"}));
     told->add_option("-o,--output", report.out, "file to write; default: stdout")->type_name("FILE");
+
+    auto* records = verb("journal", "print the journal's records, or copy it elsewhere",
+                         [&] { return pued::journal_command(file, journal); });
+    add_config(records, file);
+    records->add_flag("--json", journal.json, "one JSON object a line, with everything");
+    auto* follow = records->add_flag("--follow", journal.follow, "wait for more until interrupted");
+    records->add_option("--export", journal.export_to, "copy it there, and note that old segments may be removed")
+        ->type_name("DIR")
+        ->excludes(follow);
+    auto* proof = verb("verify", "check a copied journal offline: says what does not hold, and where",
+                       [&] { return pued::verify_command(verify); });
+    proof->add_option("--key", verify.key, "the public key that you know; default: the one in the journal")
+        ->type_name("PUBLIC.pem");
+    proof->add_option("--witness", verify.witnesses, "a witness's key; may be given several times")->type_name("VKEY");
+    proof->add_option("--checkpoint", verify.checkpoint, "a checkpoint that you kept: the journal must contain it")
+        ->type_name("NOTE");
+    proof->add_option("journal", verify.directory, "the journal's folder")->required()->type_name("JOURNAL_DIR");
 
     try {
         app.parse(argc, argv);

@@ -175,8 +175,9 @@ Result<void> DirectoryStore::write_from(std::string_view name, std::size_t at, s
 }
 
 Result<std::vector<std::string>> DirectoryStore::list(std::string_view folder) const {
-    if (!is_name(folder)) return Error{directory_ + ": \"" + std::string{folder} + "\" is no name of a folder"};
-    const std::string path = directory_ + '/' + std::string{folder};
+    if (!folder.empty() && !is_name(folder))
+        return Error{directory_ + ": \"" + std::string{folder} + "\" is no name of a folder"};
+    const std::string path = folder.empty() ? directory_ : directory_ + '/' + std::string{folder};
     const std::unique_ptr<DIR, int (*)(DIR*)> stream{::opendir(path.c_str()), ::closedir};
     if (!stream && errno == ENOENT) return std::vector<std::string>{};
     if (!stream) return failure(path, "cannot open");

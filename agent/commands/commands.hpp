@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace pued {
 
@@ -23,6 +24,19 @@ struct ReportOptions {
     std::string out;  // empty: stdout
 };
 
+struct JournalOptions {
+    bool follow = false;
+    bool json = false;
+    std::string export_to;  // directory; empty: print
+};
+
+struct VerifyOptions {
+    std::string directory;               // the journal's folder, or the state directory that has it
+    std::string key;                     // PUBLIC.pem; empty: the journal's own
+    std::vector<std::string> witnesses;  // their keys, as "name+id+key"
+    std::string checkpoint;              // a note that somebody kept; empty: none
+};
+
 int run_command(const std::string& config_file);    // 0 after SIGTERM, 1 when it cannot start
 int check_command(const std::string& config_file);  // 0 sound, 1 problems
 int read_command(const std::string& config_file, const ReadOptions& options);  // 0 all good, 1 some bad
@@ -30,5 +44,8 @@ int read_command(const std::string& config_file, const ReadOptions& options);  /
 int replay_command(const std::string& config_file, const ReplayOptions& options);  // 0, 1 when readings are malformed
 
 int report_command(const std::string& config_file, const ReportOptions& options);  // 0, 1 where there is none to make
+
+int journal_command(const std::string& config_file, const JournalOptions& options);  // 0, 1 when it cannot be read
+int verify_command(const VerifyOptions& options);                                    // 0 sound, 1 not
 
 }  // namespace pued

@@ -23,7 +23,7 @@ public:
     // Writes `bytes` from byte `at` on, which is at most its size, cuts off what stood behind, and syncs. After success
     // it survives a power cut; after failure what stands from `at` on is unknown, and all before it is as it was.
     virtual Result<void> write_from(std::string_view name, std::size_t at, std::string_view bytes) = 0;
-    // Names in this folder, sorted; a folder that is not there has none.
+    // Names in this folder (empty: those without one), sorted; a folder that is not there has none.
     [[nodiscard]] virtual Result<std::vector<std::string>> list(std::string_view folder) const = 0;
     virtual Result<void> remove(std::string_view name) = 0;
 };

@@ -337,14 +337,14 @@ TEST(Journal, a_snapshot_larger_than_the_memory_for_pending_records_still_fits) 
 
 TEST(Journal, a_torn_tail_is_cut_off_also_where_the_next_record_begins_a_segment) {
     {
-        auto journal = opened(test_settings(600));
+        auto journal = opened(test_settings(450));
         for (std::int64_t i = 0; i < 5; ++i) {
             journal.append(numbered(i, i == 0 ? RecordType::snapshot : RecordType::interval));
             committed(journal);
         }
     }
     store.documents[first_segment] += "torn";
-    auto journal = opened(test_settings(600));
+    auto journal = opened(test_settings(450));
     CHECK_TRUE(journal.wants_snapshot());
     live(journal, 5, 6);
     CHECK_EQUAL(2U, list_segments(store)->size());
