@@ -1,9 +1,12 @@
 // The steps of a verdict in their order: does the rule apply, is the data good enough, where does the value stand.
 #include "agent/rules/judge.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
+
+#include "agent/rules/printed.hpp"
 
 namespace pued {
 namespace {
@@ -21,22 +24,37 @@ std::string percent(double share) {
     return text;
 }
 
+// Coverage and estimates below grade B.
+std::optional<Reached> too_little(const Measurement& measured, const JudgeSettings& settings) {
+    if (measured.coverage < settings.min_coverage) {
+        const auto have = percent(measured.coverage), need = percent(settings.min_coverage);
+        return Reached{Verdict::insufficient_data,
+                       {"coverage " + have + " is below " + need, "数据不足：数据覆盖率 " + have + "，低于 " + need}};
+    }
+    const bool of_it = measured.estimated_it > measured.estimated_facility;
+    const double estimated = std::max(measured.estimated_facility, measured.estimated_it);
+    if (estimated <= settings.max_estimated) return std::nullopt;
+    const auto have = percent(estimated), most = percent(settings.max_estimated);
+    const std::string en = of_it ? "the IT energy" : "the facility's energy";
+    const std::string zh = of_it ? "信息设备电量" : "数据中心总电量";
+    return Reached{Verdict::insufficient_data,
+                   {have + " of " + en + " is estimated, more than " + most,
+                    "数据不足：" + zh + "中估算值占 " + have + "，高于 " + most}};
+}
+
 // Why there can be no verdict on this data; nothing when there can.
 std::optional<Reached> lack(const Measurement& measured, const JudgeSettings& settings) {
     if (!measured.closed || measured.window < year) {
         return Reached{Verdict::insufficient_data,
-                       {"the rule is about a whole year, which is not closed yet", "规定以完整年度为期，周期尚未结束"}};
+                       {"interim figure, no verdict: the rule is about a whole year, which is not closed yet",
+                        "阶段性数值，不作判定：规定以完整年度为期，周期尚未结束"}};
     }
-    if (measured.coverage < settings.min_coverage) {
-        const auto have = percent(measured.coverage), need = percent(settings.min_coverage);
-        return Reached{Verdict::insufficient_data,
-                       {"coverage " + have + " is below " + need, "数据覆盖率 " + have + "，低于 " + need}};
-    }
-    if (measured.integrity_alarm) {
-        return Reached{Verdict::indeterminate,
-                       {"an integrity alarm is open on a contributing meter", "相关电能表存在未关闭的完整性告警"}};
-    }
-    return std::nullopt;
+    if (auto reason = too_little(measured, settings)) return reason;
+    if (!measured.integrity_alarm) return std::nullopt;
+    const auto& which = measured.integrity_reason;
+    return Reached{Verdict::indeterminate,
+                   {"an integrity alarm is open on a contributing meter" + (which.empty() ? "" : ": " + which),
+                    "无法判定：相关电能表存在未关闭的完整性告警" + (which.empty() ? "" : "：" + which)}};
 }
 
 std::optional<Reached> out_of_scope(const Applicability& applicability) {
@@ -47,22 +65,49 @@ std::optional<Reached> out_of_scope(const Applicability& applicability) {
 
 Reached by_band(Band band) {
     switch (band) {
-        case Band::pass: return {Verdict::compliant, {"inside the limit", "在限值以内"}};
+        case Band::pass: return {Verdict::compliant, {"inside the limit", "在限值以内，符合"}};
         case Band::conditional_pass:
-            return {Verdict::indeterminate,
-                    {"inside the limit, but nearer to it than the uncertainty", "在限值以内，但差值小于测量不确定度"}};
+            return {
+                Verdict::indeterminate,
+                {"inside the limit, but nearer to it than the guard band", "在限值以内，但距限值小于保护带，无法判定"}};
         case Band::conditional_fail:
-            return {Verdict::indeterminate,
-                    {"beyond the limit, but nearer to it than the uncertainty", "超出限值，但差值小于测量不确定度"}};
-        case Band::fail: return {Verdict::non_compliant, {"beyond the limit", "超出限值"}};
+            return {
+                Verdict::indeterminate,
+                {"beyond the limit, but nearer to it than the guard band", "超出限值，但距限值小于保护带，无法判定"}};
+        case Band::fail: return {Verdict::non_compliant, {"beyond the limit", "超出限值，不符合"}};
     }
     return {Verdict::indeterminate, {}};
 }
 
-Bilingual note_of(Method method) {
-    return method == Method::simple_acceptance
-               ? Bilingual{" (simple acceptance: no uncertainty stated)", "（简单接受，未声明不确定度）"}
-               : Bilingual{" (guard band of the stated uncertainty)", "（按声明的不确定度设保护带）"};
+// Full-value comparison is recalled, not read: checked against the standard before it is quoted to an auditor.
+Bilingual unrounded() {
+    return {"compared unrounded (full-value comparison of GB/T 8170, recalled)",
+            "按全数值比较法比较，不修约（GB/T 8170，凭记忆引用）"};
+}
+
+std::string factor_text(double factor) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.4g", factor);
+    return text;
+}
+
+Bilingual simple_note() {
+    const auto how = unrounded();
+    return {" (simple acceptance: no uncertainty stated; " + how.en + ")",
+            "（简单接受，未声明不确定度；" + how.zh + "）"};
+}
+
+// The decision rule (ISO/IEC 17025, 7.8.6), and what simple acceptance says beside it.
+Bilingual guarded_note(double value, double u, double guard_factor, bool inside) {
+    const auto how = unrounded();
+    const auto expanded = expanded_text(expanded_by * u);
+    const bool whole = guard_factor == expanded_by;
+    const auto w = whole ? std::string{"U"} : factor_text(guard_factor) + " u";
+    const auto figures = value_text(value) + ", U = " + expanded + " (k = 2)";
+    return {" (" + figures + "; guard band w = " + w +
+                "; simple acceptance: " + (inside ? "inside the limit" : "beyond the limit") + "; " + how.en + ")",
+            "（" + value_text(value) + "，扩展不确定度 U = " + expanded + "（k = 2）；保护带 w = " + w +
+                "；按简单接受：" + (inside ? "符合" : "不符合") + "；" + how.zh + "）"};
 }
 
 // Nobody is called non-compliant on a rule that only informs.
@@ -82,7 +127,7 @@ void compare(Judgement& out, const Limit& limit, double value, std::optional<dou
     out.method = u ? Method::guard_band : Method::simple_acceptance;
     if (u) out.p_conform = probability_of_conformity(value, limit, *u);
     auto reached = by_band(band_of(value, limit, u ? guard_factor * *u : 0));
-    const auto note = note_of(out.method);
+    const auto note = u ? guarded_note(value, *u, guard_factor, within(value, limit)) : simple_note();
     reached.reason.en += note.en;
     reached.reason.zh += note.zh;
     if (out.advisory) soften(reached);

@@ -1,5 +1,7 @@
-// The verdict on one value by one rule (metering.md 3.6). Pure. Values are compared unrounded. With a stated standard
-// uncertainty u the guard band w = 2u decides; without it plain comparison does, and the judgement says so.
+// The verdict on one value by one rule (metering.md 3.6; JCGM 106, ILAC-G8:09/2019). Pure. Values are compared
+// unrounded (the full-value comparison of GB/T 8170, recalled). With a stated standard uncertainty u the guard band w =
+// U = 2u decides; without it simple acceptance does, and the judgement says so. Simple acceptance is always told beside
+// it.
 #pragma once
 
 #include <chrono>
@@ -23,16 +25,24 @@ enum class Band : std::uint8_t { pass, conditional_pass, conditional_fail, fail 
 // What is judged: a metric over a period. For compute_per_watt_rated only `value` matters.
 struct Measurement {
     std::optional<double> value{};
-    Duration window{};             // of the period
-    bool closed = false;           // the period is over and its last interval is in
-    double coverage = 0;           // 0..1, joint
-    std::optional<double> u{};     // standard uncertainty of value, k = 1
-    bool integrity_alarm = false;  // open on a meter that contributes
+    Duration window{};               // of the period
+    bool closed = false;             // the period is over and its last interval is in
+    double coverage = 0;             // 0..1, joint
+    std::optional<double> u{};       // standard uncertainty of value, k = 1
+    bool integrity_alarm = false;    // open on a meter that contributes
+    std::string integrity_reason{};  // names that meter and what is wrong with it
+    double estimated_facility = 0;   // shares of the energy that no meter measured, 0..1
+    double estimated_it = 0;
 };
+
+// k of the expanded uncertainty U = k u, and the factor of the narrower guard band.
+inline constexpr double expanded_by = 2.0;
+inline constexpr double one_sided_95 = 1.6448536269514722;
 
 struct JudgeSettings {
     double min_coverage = 0.97;
-    double guard_factor = 2.0;  // w = guard_factor * u
+    double guard_factor = expanded_by;  // w = guard_factor * u; one_sided_95 for 5 % of false acceptance
+    double max_estimated = 0.03;        // share of E_DC or E_IT
 };
 
 struct Judgement {

@@ -57,7 +57,7 @@ void check(const Vector& vector) {
 
 TEST_GROUP(Judge){};
 
-TEST(Judge, the_guard_band_decides_where_uncertainty_is_stated) {
+TEST(Judge, E14_to_E19_the_guard_band_decides_where_uncertainty_is_stated) {
     check({"E14", 1.28, 0.005, Band::pass, "compliant", 0.9999683287581669});
     check({"E15", 1.292, 0.005, Band::conditional_pass, "indeterminate", 0.9452007083004421});
     check({"E16", 1.3, 0.005, Band::conditional_pass, "indeterminate", 0.5});
@@ -66,29 +66,37 @@ TEST(Judge, the_guard_band_decides_where_uncertainty_is_stated) {
     check({"E19", 1.2849, 0.0095, Band::conditional_pass, "indeterminate", 0.944023254652985});
 }
 
-TEST(Judge, values_are_never_rounded_before_comparison) {
+TEST(Judge, E24_values_are_never_rounded_before_comparison) {
     check({"E24", 1.3049, 0.0010, Band::fail, "non-compliant", 4.791832765905533e-07});
     check("non-compliant", judged(pue_rule(), year_of(1.3000000001)));
 }
 
-TEST(Judge, the_largest_value_that_can_be_proven_compliant) {  // E20
+TEST(Judge, E20_the_largest_value_that_can_be_proven_compliant) {
     check("compliant", judged(pue_rule(), year_of(1.2899999, 0.005)));
     check("indeterminate", judged(pue_rule(), year_of(1.2900001, 0.005)));
     check("compliant", judged(pue_rule(), year_of(1.2809999, 0.0095)));
     check("indeterminate", judged(pue_rule(), year_of(1.2810001, 0.0095)));
+    const JudgeSettings five_percent{.guard_factor = one_sided_95};
+    check("compliant", judged(pue_rule(), year_of(1.2917757318, 0.005), five_percent));
+    check("indeterminate", judged(pue_rule(), year_of(1.2917757320, 0.005), five_percent));
 }
 
-TEST(Judge, a_narrower_guard_band_can_be_asked_for) {  // E23
-    const JudgeSettings five_percent{.guard_factor = 1.6448536269514722};
+TEST(Judge, E23_a_narrower_guard_band_can_be_asked_for) {
+    const JudgeSettings five_percent{.guard_factor = one_sided_95};
     check("indeterminate", judged(pue_rule(), year_of(1.2920, 0.005), five_percent));
-    check("compliant", judged(pue_rule(), year_of(1.2915, 0.005), five_percent));
+    const auto out = judged(pue_rule(), year_of(1.2915, 0.005), five_percent);
+    check("compliant", out);
+    CHECK_TRUE(out.reason.en.find("guard band w = 1.645 u;") != std::string::npos);
 }
 
 TEST(Judge, without_uncertainty_simple_acceptance_decides_and_says_so) {
     const auto at_limit = judged(pue_rule(), year_of(1.30));
     check("compliant", at_limit);
     STRCMP_EQUAL("simple-acceptance", to_string(at_limit.method).data());
-    STRCMP_EQUAL("inside the limit (simple acceptance: no uncertainty stated)", at_limit.reason.en.c_str());
+    STRCMP_EQUAL(
+        "inside the limit (simple acceptance: no uncertainty stated; compared unrounded (full-value comparison of "
+        "GB/T 8170, recalled))",
+        at_limit.reason.en.c_str());
     CHECK_FALSE(at_limit.p_conform.has_value());
     check("non-compliant", judged(pue_rule(), year_of(1.31)));
 }
@@ -123,7 +131,62 @@ TEST(Judge, low_coverage_is_said_with_both_numbers) {
     const auto out = judged(pue_rule(), measured);
     check("insufficient-data", out);
     STRCMP_EQUAL("coverage 96.5 % is below 97.0 %", out.reason.en.c_str());
-    STRCMP_EQUAL("数据覆盖率 96.5 %，低于 97.0 %", out.reason.zh.c_str());
+    STRCMP_EQUAL("数据不足：数据覆盖率 96.5 %，低于 97.0 %", out.reason.zh.c_str());
+}
+
+TEST(Judge, more_than_three_percent_of_estimates_is_said_of_either_side) {
+    auto measured = year_of(1.2, 0.001);
+    measured.estimated_facility = 0.03;
+    measured.estimated_it = 0.03;
+    check("compliant", judged(pue_rule(), measured));
+    measured.estimated_facility = 0.0312;
+    auto out = judged(pue_rule(), measured);
+    check("insufficient-data", out);
+    STRCMP_EQUAL("3.1 % of the facility's energy is estimated, more than 3.0 %", out.reason.en.c_str());
+    STRCMP_EQUAL("数据不足：数据中心总电量中估算值占 3.1 %，高于 3.0 %", out.reason.zh.c_str());
+    measured.estimated_it = 0.05;
+    out = judged(pue_rule(), measured);
+    STRCMP_EQUAL("5.0 % of the IT energy is estimated, more than 3.0 %", out.reason.en.c_str());
+}
+
+TEST(Judge, what_is_missing_is_said_in_the_order_of_the_reference) {
+    auto measured = year_of(1.2, 0.001);
+    measured.closed = false;
+    measured.coverage = 0.5;
+    measured.integrity_alarm = true;
+    measured.integrity_reason = "meter \"a1\": scale fault";
+    auto out = judged(pue_rule(), measured);
+    STRCMP_EQUAL("interim figure, no verdict: the rule is about a whole year, which is not closed yet",
+                 out.reason.en.c_str());
+    STRCMP_EQUAL("阶段性数值，不作判定：规定以完整年度为期，周期尚未结束", out.reason.zh.c_str());
+    measured.closed = true;
+    STRCMP_EQUAL("coverage 50.0 % is below 97.0 %", judged(pue_rule(), measured).reason.en.c_str());
+    measured.coverage = 1;
+    out = judged(pue_rule(), measured);
+    check("indeterminate", out);
+    STRCMP_EQUAL("an integrity alarm is open on a contributing meter: meter \"a1\": scale fault",
+                 out.reason.en.c_str());
+    STRCMP_EQUAL("无法判定：相关电能表存在未关闭的完整性告警：meter \"a1\": scale fault", out.reason.zh.c_str());
+    CHECK_TRUE(*out.within_limit);  // the plain comparison stays beside it
+}
+
+TEST(Judge, a_verdict_tells_its_decision_rule_and_simple_acceptance_beside_it) {
+    const auto out = judged(pue_rule(), year_of(1.292, 0.005));
+    STRCMP_EQUAL(
+        "inside the limit, but nearer to it than the guard band (1.292, U = 0.010 (k = 2); guard band w = U; "
+        "simple acceptance: inside the limit; compared unrounded (full-value comparison of GB/T 8170, "
+        "recalled))",
+        out.reason.en.c_str());
+    STRCMP_EQUAL(
+        "在限值以内，但距限值小于保护带，无法判定（1.292，扩展不确定度 U = 0.010（k = 2）；保护带 w = U；"
+        "按简单接受：符合；按全数值比较法比较，不修约（GB/T 8170，凭记忆引用））",
+        out.reason.zh.c_str());
+}
+
+TEST(Judge, E24_what_prints_as_the_limit_may_be_beyond_it) {
+    const auto out = judged(pue_rule(), year_of(1.3003, 0.0001));
+    check("non-compliant", out);
+    CHECK_TRUE(out.reason.en.find("(1.300, U = 0.00020 (k = 2);") != std::string::npos);
 }
 
 TEST(Judge, no_value_and_no_number_are_no_data) {
