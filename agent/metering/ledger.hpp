@@ -136,6 +136,8 @@ public:
     // was when it had closed that interval; readings after the last boundary are not in records and so are not here.
     void fold(const ClosedInterval& interval, const Now& now);
     void fold(const MeterEpoch& epoch);
+    // A closed interval that may still be amended, as it was told; null: it is not.
+    [[nodiscard]] const ClosedInterval* waiting(UtcTime start) const;
 
 private:
     struct Meter {

@@ -52,6 +52,12 @@ void Ledger::fold_waiting(const ClosedInterval& interval) {
     }
 }
 
+const ClosedInterval* Ledger::waiting(UtcTime start) const {
+    const auto found =
+        std::find_if(waiting_.begin(), waiting_.end(), [&](const ClosedInterval& i) { return i.start == start; });
+    return found == waiting_.end() ? nullptr : &*found;
+}
+
 void Ledger::fold(const MeterEpoch& epoch) {
     Meter* meter = find(epoch.device);
     if (meter == nullptr) return;
