@@ -89,6 +89,7 @@ Accounting::Accounting(const Installation& installation)
 void Accounting::accept(const Report& report) {
     ledger_.accept(report);
     compute_.accept(report);
+    checks_.accept(report);
 }
 
 void Accounting::accept_weather(const Report& report) { weather_.accept(report); }

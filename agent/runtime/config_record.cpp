@@ -1,6 +1,7 @@
 // The configuration in force, as a record: its own text, and what an auditor needs without reading TOML (records.hpp).
 #include <nlohmann/json.hpp>
 
+#include "agent/config/role.hpp"
 #include "agent/metering/uncertainty.hpp"
 #include "agent/runtime/accounting.hpp"
 #include "agent/runtime/record_parts.hpp"

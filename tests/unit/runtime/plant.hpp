@@ -8,7 +8,10 @@
 #include <vector>
 
 #include "agent/config/installation.hpp"
+#include "agent/journal/reader.hpp"
+#include "agent/journal/verify.hpp"
 #include "agent/runtime/engine.hpp"
+#include "tests/fakes/disk.hpp"
 #include "tests/fakes/fakes.hpp"
 
 namespace pued::fake {
@@ -57,11 +60,11 @@ inline Installation two_meters(double limit) {
     return out;
 }
 
-// The plant, its clock and an engine, which can be killed and born again from its books.
+// The plant, its clock, its disk and an engine, which can be killed and born again from its journal.
 class World {
 public:
     explicit World(double limit) : World(two_meters(limit)) {}
-    explicit World(Installation from) : installation_(std::move(from)) { start({}); }
+    explicit World(Installation from) : installation_(std::move(from)) { start(); }
 
     // Runs for some seconds at these powers; a meter that is not heard delivers nothing, but its register runs on.
     void run(int seconds, double feed_w, double pdu_w, bool feed_heard = true) {
@@ -79,13 +82,38 @@ public:
     // The register stands still for so long and loses what flows meanwhile; its power is still told.
     void stop_register(DeviceIndex device, int seconds) { stopped_s_[device] = seconds; }
 
-    void restart() { start(engine_->snapshot(clock.now())); }
+    // As after kill -9: what was not committed is gone.
+    void restart() { start(); }
+    // As after SIGTERM and a start.
+    void restart_in_peace() {
+        engine_->end(clock.now());
+        start();
+    }
+    // As after SIGHUP.
     void restart_with(Installation next) {
-        const auto books = engine_->snapshot(clock.now());
+        const auto books = engine_->books(clock.now());
         engine_.reset();
         installation_ = std::move(next);
-        start(books);
+        engine_ = std::make_unique<Engine>(installation_, EngineDoors{&sink, &log_, nullptr, "boot-1"}, clock.now());
+        if (!engine_->begin_from(&*journal_, books, clock.now())) std::abort();
     }
+
+    // What a reader of the disk finds.
+    [[nodiscard]] std::vector<Record> records() const {
+        std::vector<Record> out;
+        auto reader = JournalReader::open(disk);
+        while (auto entry = reader->next()) {
+            if (!*entry) break;
+            out.push_back((*entry)->record);
+        }
+        return out;
+    }
+    [[nodiscard]] std::vector<Record> records(RecordType type) const {
+        auto out = records();
+        std::erase_if(out, [&](const Record& record) { return record.type != type; });
+        return out;
+    }
+    [[nodiscard]] VerifyResult verify() const { return verify_journal(disk, {}); }
 
     // Payloads sent to this topic (below pued/v1/s1/a1/), oldest first.
     [[nodiscard]] std::vector<nlohmann::json> sent(const std::string& topic) const {
@@ -103,14 +131,24 @@ public:
     }
 
     Engine& engine() { return *engine_; }
+    Journal& journal() { return *journal_; }
 
     FakeClock clock;
     FakeSink sink;
+    FakeStore disk;
+    Recovery found;  // at the latest start
 
 private:
-    void start(const std::string& books) {
-        engine_ = std::make_unique<Engine>(installation_, sink, log_, clock.now());
-        if (!books.empty() && !engine_->restore(books, clock.now())) std::abort();
+    void start() {
+        engine_.reset();
+        journal_.reset();
+        found = {};
+        auto opened = Journal::open(disk, {.origin = "test/s1/a1"}, std::nullopt, found);
+        if (!opened) std::abort();
+        journal_.emplace(std::move(*opened));
+        engine_ = std::make_unique<Engine>(installation_, EngineDoors{&sink, &log_, nullptr, "boot-1"}, clock.now());
+        if (!engine_->begin(&*journal_, found, clock.now())) std::abort();
+        engine_->tick(clock.now(), {});
     }
 
     void report(DeviceIndex device, double power_w) {
@@ -128,6 +166,7 @@ private:
     Installation installation_;
     std::FILE* nowhere_ = std::fopen("/dev/null", "w");
     Log log_{nowhere_};
+    std::optional<Journal> journal_;
     std::unique_ptr<Engine> engine_;
     double wh_[2] = {5e6, 3e6};
     int stopped_s_[2] = {0, 0};
