@@ -88,10 +88,10 @@ void draw_x_axis(Svg& svg, const Frame& frame, const Axis& axis, std::string_vie
     for (double value = axis.low; value < axis.high + axis.step / 2; value += axis.step) {
         const double x = axis.at(value, frame.x, frame.x + frame.w);
         svg.line(x, bottom, x, bottom + 4, "tick");
-        svg.text(x, bottom + 17, grouped(value, axis.decimals), TextEnd::middle);
+        svg.text(x, bottom + 20, grouped(value, axis.decimals), TextEnd::middle);
     }
     svg.line(frame.x, bottom, frame.x + frame.w, bottom, "tick");
-    svg.text(frame.x + frame.w, bottom + 34, label, TextEnd::end, "axis-name");
+    svg.text(frame.x + frame.w, bottom + 38, label, TextEnd::end, "axis-name");
 }
 
 double DayAxis::at(std::chrono::sys_days day, const Frame& frame) const {
@@ -116,9 +116,9 @@ void draw_day_axis(Svg& svg, const Frame& frame, const DayAxis& days) {
         svg.line(x, bottom, x, bottom + 4, "tick");
         const auto text = date_text(date);
         if (!by_month) {
-            svg.text(x, bottom + 17, text.substr(5), TextEnd::middle);
+            svg.text(x, bottom + 20, text.substr(5), TextEnd::middle);
         } else if (x + frame.w / 24 < frame.x + frame.w) {
-            svg.text(x + std::min(frame.w / 24, half * 31), bottom + 17, text.substr(0, 7), TextEnd::middle);
+            svg.text(x + std::min(frame.w / 24, half * 31), bottom + 20, text.substr(0, 7), TextEnd::middle);
         }
     }
 }

@@ -43,13 +43,13 @@ public:
     // Name and amount, right of the node.
     void label(std::size_t column, const Node& node_, std::string_view name, double kwh) {
         const double x = columns.at(column) + node + 7, y = node_.y + node_.h / 2;
-        svg_.text(x, y - 2, name, TextEnd::start, "node-name");
-        svg_.text(x, y + 12, amount(kwh), TextEnd::start);
+        svg_.text(x, y - 3, name, TextEnd::start, "node-name");
+        svg_.text(x, y + 13, amount(kwh), TextEnd::start);
     }
     void label_left(const Node& node_, std::string_view name, double kwh) {
         const double x = columns[0] - 7, y = node_.y + node_.h / 2;
-        svg_.text(x, y - 2, name, TextEnd::end, "node-name");
-        svg_.text(x, y + 12, energy_text(kwh), TextEnd::end);
+        svg_.text(x, y - 3, name, TextEnd::end, "node-name");
+        svg_.text(x, y + 13, energy_text(kwh), TextEnd::end);
     }
     std::string finish() { return svg_.finish(); }
     [[nodiscard]] double scale() const { return scale_; }
@@ -63,7 +63,7 @@ private:
 };
 
 // Labels take two lines: nodes of one column keep at least so far apart.
-double below(const Node& upper) { return upper.y + std::max(upper.h, 18.0) + 16; }
+double below(const Node& upper) { return upper.y + std::max(upper.h, 20.0) + 20; }
 
 void draw_whole(Sankey& sankey, const ReportFigure& figure, const Tongue& say) {
     Node supply = sankey.place(0, top + 20, figure.facility_kwh, "node-a");
@@ -82,7 +82,7 @@ void draw_whole(Sankey& sankey, const ReportFigure& figure, const Tongue& say) {
     sankey.flow(1, ups, 3, it, "flow-a");
     sankey.flow(1, ups, 3, losses, "flow-c");
     sankey.svg().text(columns[1] + node + 7, ups.y + 16, say("UPS input", "UPS 输入"), TextEnd::start, "node-name");
-    sankey.svg().text(columns[1] + node + 7, ups.y + 30, energy_text(figure.it_kwh + *figure.losses_kwh));
+    sankey.svg().text(columns[1] + node + 7, ups.y + 32, energy_text(figure.it_kwh + *figure.losses_kwh));
     sankey.label(3, it, say("IT (E_IT)", "IT 设备 E_IT"), figure.it_kwh);
     sankey.label(3, losses, say("UPS, distribution", "UPS 与配电损耗"), *figure.losses_kwh);
 }
