@@ -131,7 +131,7 @@ std::vector<EnergyPoint> Polyline::thinned(std::size_t most, const Divided& divi
 void Polyline::thin() {
     const Duration spacing = 2 * (back().at - front().at) / static_cast<Duration::rep>(max_points_);
     thin_to(spacing, false);
-    if (points_.size() > max_points_ * 3 / 4) thin_to(2 * spacing, true);
+    if (points_.size() > max_points_ * 3 / 4) thin_to(spacing * 3 / 2, true);
 }
 
 void Polyline::thin_to(Duration spacing, bool mix_flags) {
