@@ -66,6 +66,7 @@ TEST(MqttThreads, many_threads_publish_while_another_looks) {
             if (n % 10 == 0) publisher.publish({"s/alert/" + name, std::to_string(n)});
             publisher.publish({"s/reading/" + name, "x", false, 0});
             if (n % 50 == 0) (void)publisher.stats();
+            for (const auto& command : publisher.take_commands()) publisher.answer(command, "{}");
         }
     });
     // Of each thread: one state, fifty transitions; 500 samples gone.
