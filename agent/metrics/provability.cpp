@@ -56,20 +56,20 @@ public:
 
     // What is missing, if anything.
     std::optional<Error> add(const Device& device, int d, int t, double weight) {
-        if (!device.instrument) return Error{"meter \"" + device.id + "\" states no meter_class"};
-        const auto u = relative_uncertainty(*device.instrument);
+        const auto u = relative_uncertainty(device);
+        if (!u && !device.instrument) return Error{"meter \"" + device.id + "\" states no meter_class"};
         if (!u) {
             return Error{"meter \"" + device.id +
                          "\": its classes state no limit at so low a load (expected a larger load_fraction)"};
         }
-        add(device.role, *device.instrument, d, t, weight, *u);
+        add({device.role, device.instrument, device.u_rel.has_value(), instrument_type(device), d, t, weight, *u});
         return std::nullopt;
     }
-    void add(Role role, const Instrument& instrument, int d, int t, double weight, double u_rel) {
-        sum_ += (d != 0 ? d : t) * weight;
-        MeterGroup& group = group_of(role, instrument, d, t);
-        const double share = group.share + weight;
-        group.u_rel = (group.u_rel * group.share + u_rel * weight) / share;
+    void add(const MeterGroup& meter) {
+        sum_ += (meter.d != 0 ? meter.d : meter.t) * meter.share;
+        MeterGroup& group = group_of(meter);
+        const double share = group.share + meter.share;
+        group.u_rel = (group.u_rel * group.share + meter.u_rel * meter.share) / share;
         group.share = share;
     }
     bool norm() {
@@ -79,12 +79,15 @@ public:
     }
 
 private:
-    MeterGroup& group_of(Role role, const Instrument& instrument, int d, int t) {
-        const auto type = instrument_type(instrument);
+    MeterGroup& group_of(const MeterGroup& meter) {
         for (auto i = first_; i < groups_.size(); ++i) {
-            if (groups_[i].role == role && instrument_type(groups_[i].instrument) == type) return groups_[i];
+            const MeterGroup& group = groups_[i];
+            if (group.role == meter.role && group.type == meter.type && group.certified == meter.certified) {
+                return groups_[i];
+            }
         }
-        return groups_.emplace_back(MeterGroup{role, instrument, d, t, 0, 0});
+        return groups_.emplace_back(
+            MeterGroup{meter.role, meter.instrument, meter.certified, meter.type, meter.d, meter.t, 0, 0});
     }
 
     std::vector<MeterGroup>& groups_;
@@ -118,7 +121,8 @@ std::optional<Error> add_supply(std::vector<MeterGroup>& groups, const Devices& 
     }
     if (unmeasured_w > 0) {
         const Instrument estimate = WithoutPapers::estimate;
-        side.add(Role::none, estimate, 1, 0, unmeasured_w, *relative_uncertainty(estimate));
+        side.add({Role::none, estimate, false, instrument_type(estimate), 1, 0, unmeasured_w,
+                  *relative_uncertainty(estimate)});
     }
     if (side.norm()) return std::nullopt;
     return Error{"by rated_w as much is taken out of the supply as comes in"};
@@ -151,13 +155,21 @@ Result<Provability> Provability::of(const PointTable& table, double unmeasured_w
     return out;
 }
 
-double Provability::u_at(double pue) const {
+double Provability::u_without(double pue, const MeterGroup* perfect) const {
     std::vector<Contribution> meters;
     for (const auto& group : groups_) {
         const double energy = group.d != 0 ? group.share * pue : group.share;
-        meters.push_back({group.d, group.t, energy, group.u_rel, instrument_type(group.instrument)});
+        meters.push_back({group.d, group.t, energy, &group == perfect ? 0 : group.u_rel, group.type});
     }
     return pue_uncertainty(meters).value_or(PueUncertainty{}).u;
+}
+
+double Provability::u_at(double pue) const { return u_without(pue, nullptr); }
+
+const MeterGroup& Provability::weakest(double pue) const {
+    return *std::min_element(groups_.begin(), groups_.end(), [&](const MeterGroup& a, const MeterGroup& b) {
+        return u_without(pue, &a) < u_without(pue, &b);
+    });
 }
 
 std::optional<double> Provability::largest(double limit) const {

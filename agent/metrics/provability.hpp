@@ -12,10 +12,13 @@
 
 namespace pued {
 
-// Meters of one role and one type of instrument, as one: their errors add up (rho = 1 and the same sign).
+// Meters of one role and one type of instrument, as one: their errors add up (rho = 1 and the same sign). Those with a
+// calibration certificate stand apart.
 struct MeterGroup {
     Role role = Role::none;  // none: the declared constant
-    Instrument instrument;
+    std::optional<Instrument> instrument{};
+    bool certified = false;
+    unsigned type = 0;
     int d = 0;
     int t = 0;
     double share = 0;  // of E_DC where d is not 0, else of E_IT; not signed
@@ -35,10 +38,14 @@ public:
     [[nodiscard]] Shares it_shares() const { return it_shares_; }
 
     [[nodiscard]] double u_at(double pue) const;  // k = 1
+    // Without whose errors u would be smallest: to be replaced, or calibrated, first.
+    [[nodiscard]] const MeterGroup& weakest(double pue) const;
     // The largest PUE that can be called compliant with this limit; nothing where none can.
     [[nodiscard]] std::optional<double> largest(double limit) const;
 
 private:
+    [[nodiscard]] double u_without(double pue, const MeterGroup* perfect) const;
+
     std::size_t category_ = 0;
     std::vector<MeterGroup> groups_;
     Shares supply_shares_ = Shares::rated;

@@ -23,6 +23,10 @@ std::optional<double> dcie_of(const Totals& totals) {
     return totals.facility > 0 ? std::optional{totals.it / totals.facility} : std::nullopt;
 }
 
+std::optional<double> it_load_factor(double mean_w, double rated_w) {
+    return rated_w > 0 ? std::optional{mean_w / rated_w} : std::nullopt;
+}
+
 Factors factors_of(double it, double cooling, double power_losses, double other) {
     return {cooling / it, power_losses / it, other / it};
 }

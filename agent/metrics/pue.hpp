@@ -20,6 +20,9 @@ std::optional<double> pue_of(std::span<const Totals> periods);
 // Data centre infrastructure efficiency, 1 / PUE.
 std::optional<double> dcie_of(const Totals& totals);
 
+// ITLF: mean IT power over what the IT meters are rated for; nothing where that is unknown.
+std::optional<double> it_load_factor(double mean_w, double rated_w);
+
 // PUE = 1 + CLF + PLF + OLF.
 struct Factors {
     double cooling = 0;

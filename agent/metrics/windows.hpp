@@ -93,7 +93,8 @@ public:
     // "pue-interval"), "pue-hour", "pue-day", "pue-month", "pue-ytd", "pue-rolling-12m", each also as "pue-cat1-…" to
     // "pue-cat3-…" where such meters exist, and "clf-…", "plf-…", "olf-…"; "ppue-…" in the scope of a rack.
     // Every PUE has its u, or extra "u_reason"; extra: "U", "k", "pue_filled" (else "unfilled_s"), "pue_worst_case",
-    // "estimated_facility", "estimated_it", "grade". The interval should have passed the filler (filler.hpp).
+    // "estimated_facility", "estimated_it", "grade", "it_load_factor" where the IT meters are rated. The interval
+    // should have passed the filler (filler.hpp).
     std::vector<Metric> add(const ClosedInterval& interval, Tell tell = Tell::everything);
 
     [[nodiscard]] WindowsState save() const;
@@ -109,6 +110,7 @@ private:
         std::size_t rack = 0;                       // of the plan
         std::size_t first_member = 0, members = 0;  // of members_
         std::size_t gap = 0;                        // of WindowSums::gaps, kind pue
+        double rated_it_w = 0;                      // of its IT meters; 0: not all of them are rated
         std::string u_reason{};                     // why it has no u; empty: it has
     };
     struct Member {  // a physical meter in a PUE, with its coefficients (metering.md 3.1)

@@ -196,7 +196,12 @@ void Windows::set_details(Metric& metric, const Total& total, std::size_t index)
     metric.extra[facility ? "facility_wh" : "numerator_wh"] = watt_hours(sum.numerator);
     metric.extra["it_wh"] = watt_hours(sum.denominator);
     if (series.kind != Kind::ppue) metric.extra["category"] = static_cast<double>(series.category + 1);
-    if (facility) return;
+    if (facility) {
+        const double mean_w =
+            sum.joint_s > 0 ? watt_hours(sum.denominator) * 3600 / static_cast<double>(sum.joint_s) : 0;
+        if (const auto load = it_load_factor(mean_w, series.rated_it_w)) metric.extra["it_load_factor"] = *load;
+        return;
+    }
     const auto worst = worst_case(sum, {}, in_seconds(total.end - total.start));
     if (worst) metric.extra["worst_case"] = *worst;
 }

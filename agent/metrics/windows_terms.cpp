@@ -93,6 +93,7 @@ void Windows::list_members(Series& series) {
     const auto in_rack = [&](const Device& d) { return is_metered(d) && d.rack == plan_.racks()[series.rack]; };
     const bool pdus = of_rack && std::any_of(table_.devices.begin(), table_.devices.end(),
                                              [&](const Device& d) { return in_rack(d) && d.role == Role::pdu; });
+    bool rated = true;
     for (DeviceIndex i = 0; i < table_.devices.size(); ++i) {
         const Device& device = table_.devices[i];
         if (!is_metered(device) || (of_rack && !in_rack(device))) continue;
@@ -107,9 +108,12 @@ void Windows::list_members(Series& series) {
         const auto u = relative_uncertainty(device);
         if (!u && series.u_reason.empty()) series.u_reason = "meter \"" + device.id + "\" states no accuracy";
         member.u_rel = u.value_or(0);
+        rated = rated && (member.t == 0 || device.rated_w > 0);
+        if (member.t != 0) series.rated_it_w += device.rated_w;
         members_.push_back(member);
         ++series.members;
     }
+    if (!rated) series.rated_it_w = 0;
 }
 
 WindowSums Windows::empty() const {

@@ -279,6 +279,19 @@ TEST(WindowCoverage, the_worst_case_takes_what_a_silent_feed_can_carry_and_what_
     close((19 * 1.3 + 2) / (18 + 2 * 0.8), number("pue-day", "pue_worst_case"));
 }
 
+TEST(WindowCoverage, G10_the_load_factor_is_told_where_all_it_is_rated) {
+    const auto feed = meter(Role::feed, k02s);
+    const auto ups = meter(Role::ups_output, k05s, "", 2500);
+    const auto pdu = meter(Role::pdu, k05s);
+    auto site = windows();
+    measured(feed, 600'000);
+    measured(ups, 456'625);
+    measured(pdu, 450'000);
+    closes(site, 0);
+    close(0.7306, number("pue-cat1-15min", "it_load_factor"));
+    CHECK_FALSE(tells("pue-cat2-15min", "it_load_factor"));
+}
+
 TEST(WindowCoverage, a_value_of_which_too_much_is_estimated_is_withheld) {
     const auto feed = meter(Role::feed, k02s);
     const auto ups = meter(Role::ups_output, k05s);

@@ -167,3 +167,25 @@ TEST(Provability, some_limits_are_beyond_every_proof) {
     CHECK_FALSE(proof().largest(1.05).has_value());  // 2u is 0.058 at a PUE of 1
     CHECK(proof().largest(1.06).has_value());
 }
+
+TEST(Provability, a_certificate_stands_before_the_class_and_apart) {
+    meter("a", Role::feed, k05s);
+    meter("b", Role::feed, k05s);
+    meter("p", Role::pdu, std::nullopt);
+    plant.table.devices[1].u_rel = 0.0005;
+    plant.table.devices[2].u_rel = 0.001;
+    const auto metering = proof();
+    CHECK_EQUAL(3U, metering.groups().size());
+    CHECK(!metering.groups()[0].certified && metering.groups()[1].certified && metering.groups()[2].certified);
+    // Both feeds are of one type still: a certificate is no proof of independence.
+    close(1.25 * std::hypot(0.5 * kU05s + 0.5 * 0.0005, 0.001), metering.u_at(1.25));
+}
+
+TEST(Provability, the_weakest_group_is_the_one_whose_doubt_weighs_most) {
+    meter("a", Role::feed, k02s, 1000);
+    meter("g", Role::generator, WithoutPapers::bmc, 10);  // bad, but small
+    meter("u", Role::ups_output, WithoutPapers::ups_display, 700);
+    CHECK(proof().weakest(1.30).role == Role::ups_output);
+    plant.table.devices[2].u_rel = 0.0005;
+    CHECK(proof().weakest(1.30).role == Role::feed);
+}

@@ -86,6 +86,11 @@ TEST(Pue, D11_the_worst_case_needs_no_statistics) {
     DOUBLES_EQUAL(1.2656903765690377, *worst_case_pue({118000, 94000}, 1.2 * 2500, 0.8 * 2000), 1e-15);
 }
 
+TEST(Pue, G10_the_load_factor_is_mean_power_over_rated) {
+    DOUBLES_EQUAL(0.7306, *it_load_factor(1826.5, 2500), 1e-12);
+    CHECK_FALSE(it_load_factor(1826.5, 0).has_value());
+}
+
 TEST(Pue, dcie_is_the_inverse) { DOUBLES_EQUAL(0.8, *dcie_of({125, 100}), 1e-15); }
 
 TEST(Pue, without_it_energy_there_is_none) {

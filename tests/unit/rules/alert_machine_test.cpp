@@ -59,7 +59,7 @@ struct Life {
 
 TEST_GROUP(AlertMachine) { Life life; };
 
-TEST(AlertMachine, lives_the_trace_of_the_reference) {  // F09
+TEST(AlertMachine, F09_lives_the_trace_of_the_reference) {
     STRCMP_EQUAL(
         "pending pending pending firing firing* firing* firing firing firing resolved pending inactive inactive "
         "inactive",

@@ -21,7 +21,7 @@ Damping five_fires() {
 
 TEST_GROUP(Damping){};
 
-TEST(Damping, suppresses_from_the_fourth_of_five_fires_in_40_minutes) {  // F11
+TEST(Damping, F11_suppresses_from_the_fourth_of_five_fires_in_40_minutes) {
     struct Step {
         double penalty;
         bool suppressed;

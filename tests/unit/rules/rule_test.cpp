@@ -29,7 +29,7 @@ TEST(RuleTexts, a_message_carries_value_and_limit_in_both_languages) {
 
 TEST_GROUP(Identity){};
 
-TEST(Identity, is_the_beginning_of_a_hash_over_rule_scope_and_limit) {  // F10
+TEST(Identity, F10_is_the_beginning_of_a_hash_over_rule_scope_and_limit) {
     STRCMP_EQUAL("bc7ff42603358334", dedup_key("PUE_YEAR_FORECAST", "site-1", 1.30, sha256_hex).c_str());
 }
 
