@@ -15,10 +15,6 @@ constexpr const char* kDescription =
     "pued measures what a data centre's power is worth: PUE and compute per watt from meters, PDUs, UPSs\n"
     "(Modbus) and servers (IPMI), judged by China's rules, with alerts over MQTT.";
 
-void add_config(CLI::App* command, std::string& file) {
-    command->add_option("-c,--config", file, "configuration file")->capture_default_str()->type_name("FILE");
-}
-
 // One line, exit 2.
 int complain(const CLI::App& app, const std::string& first, std::string what) {
     std::string names;
@@ -34,6 +30,95 @@ int complain(const CLI::App& app, const std::string& first, std::string what) {
     return 2;
 }
 
+// All verbs and what they were told.
+class Verbs {
+public:
+    explicit Verbs(CLI::App& app) : app_(app) {
+        add_present();
+        add_replay();
+        add_report();
+        add_journal();
+        add_verify();
+    }
+    int run() const { return verbs_.at(app_.get_subcommands().front())(); }
+
+private:
+    CLI::App* verb(const char* name, const char* help, std::function<int()> run) {
+        auto* command = app_.add_subcommand(name, help);
+        verbs_[command] = std::move(run);
+        return command;
+    }
+    CLI::App* verb_of_site(const char* name, const char* help, std::function<int()> run) {
+        auto* command = verb(name, help, std::move(run));
+        command->add_option("-c,--config", file_, "configuration file")->capture_default_str()->type_name("FILE");
+        return command;
+    }
+
+    void add_present() {
+        verb_of_site("run", "the daemon, in the foreground; SIGHUP reloads, SIGTERM ends it",
+                     [this] { return pued::run_command(file_); });
+        verb_of_site("check", "print every problem of the configuration and of what it names",
+                     [this] { return pued::check_command(file_); });
+        auto* once = verb_of_site("read", "poll every source once and print a table of all points",
+                                  [this] { return pued::read_command(file_, read_); });
+        once->add_flag("--json", read_.json, "one JSON document instead of a table");
+        once->add_flag("--watch", read_.watch, "keep on polling until interrupted");
+    }
+
+    void add_replay() {
+        auto* again = verb_of_site("replay", "the same engine over recorded readings, as fast as it can",
+                                   [this] { return pued::replay_command(file_, replay_); });
+        again->add_option("readings", replay_.readings, "time,point,value,quality; rows in time order")
+            ->required()
+            ->type_name("READINGS.csv");
+        again->add_option("--journal", replay_.journal, "also leave the evidence there, in a new directory")
+            ->type_name("DIR");
+        again->add_flag("--json", replay_.json, "one JSON object a line");
+    }
+
+    void add_report() {
+        auto* told = verb_of_site("report", "the compliance report of a period, from the journal",
+                                  [this] { return pued::report_command(file_, report_); });
+        told->add_option("--period", report_.period, "2026, 2026-07 or 2026-07-14; default: the current year");
+        told->add_option("--lang", report_.lang, "default: as the site says")->check(CLI::IsMember({"en", "zh"}));
+        told->add_option("--format", report_.format, "html, json or csv")
+            ->capture_default_str()
+            ->check(CLI::IsMember({"html", "json", "csv"}));
+        told->add_option("-o,--output", report_.out, "file to write; default: stdout")->type_name("FILE");
+    }
+
+    void add_journal() {
+        auto* records = verb_of_site("journal", "print the journal's records, or copy it elsewhere",
+                                     [this] { return pued::journal_command(file_, journal_); });
+        records->add_flag("--json", journal_.json, "one JSON object a line, with everything");
+        auto* follow = records->add_flag("--follow", journal_.follow, "wait for more until interrupted");
+        records->add_option("--export", journal_.export_to, "copy it there, and note that old segments may be removed")
+            ->type_name("DIR")
+            ->excludes(follow);
+    }
+
+    void add_verify() {
+        auto* proof = verb("verify", "check a copied journal offline: says what does not hold, and where",
+                           [this] { return pued::verify_command(verify_); });
+        proof->add_option("--key", verify_.key, "the public key that you know; default: the one in the journal")
+            ->type_name("PUBLIC.pem");
+        proof->add_option("--witness", verify_.witnesses, "a witness's key; may be given several times")
+            ->type_name("VKEY");
+        proof->add_option("--checkpoint", verify_.checkpoint, "a checkpoint that you kept: the journal must contain it")
+            ->type_name("NOTE");
+        proof->add_option("journal", verify_.directory, "the journal's folder")->required()->type_name("JOURNAL_DIR");
+    }
+
+    CLI::App& app_;
+    std::map<const CLI::App*, std::function<int()>> verbs_;
+    std::string file_ = "/etc/pued/pued.toml";
+    pued::ReadOptions read_;
+    pued::ReplayOptions replay_;
+    pued::ReportOptions report_;
+    pued::JournalOptions journal_;
+    pued::VerifyOptions verify_;
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -41,66 +126,7 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", "pued " PUED_VERSION);
     app.require_subcommand(1);
     app.footer("Manual: man pued. Data: device maps, accelerators and rules are TOML files, see pued check.");
-    std::string file = "/etc/pued/pued.toml";
-    pued::ReadOptions read;
-    pued::ReplayOptions replay;
-    pued::ReportOptions report;
-    pued::JournalOptions journal;
-    pued::VerifyOptions verify;
-    std::map<const CLI::App*, std::function<int()>> verbs;
-    const auto verb = [&](const char* name, const char* help, std::function<int()> run) {
-        auto* command = app.add_subcommand(name, help);
-        verbs[command] = std::move(run);
-        return command;
-    };
-
-    add_config(verb("run", "the daemon, in the foreground; SIGHUP reloads, SIGTERM ends it",
-                    [&] { return pued::run_command(file); }),
-               file);
-    add_config(verb("check", "print every problem of the configuration and of what it names",
-                    [&] { return pued::check_command(file); }),
-               file);
-    auto* once = verb("read", "poll every source once and print a table of all points",
-                      [&] { return pued::read_command(file, read); });
-    add_config(once, file);
-    once->add_flag("--json", read.json, "one JSON document instead of a table");
-    once->add_flag("--watch", read.watch, "keep on polling until interrupted");
-    auto* again = verb("replay", "the same engine over recorded readings, as fast as it can",
-                       [&] { return pued::replay_command(file, replay); });
-    add_config(again, file);
-    again->add_option("readings", replay.readings, "time,point,value,quality; rows in time order")
-        ->required()
-        ->type_name("READINGS.csv");
-    again->add_option("--journal", replay.journal, "also leave the evidence there, in a new directory")
-        ->type_name("DIR");
-    again->add_flag("--json", replay.json, "one JSON object a line");
-    auto* told = verb("report", "the compliance report of a period, from the journal",
-                      [&] { return pued::report_command(file, report); });
-    add_config(told, file);
-    told->add_option("--period", report.period, "2026, 2026-07 or 2026-07-14; default: the current year");
-    told->add_option("--lang", report.lang, "default: as the site says")->check(CLI::IsMember({"en", "zh"}));
-    told->add_option("--format", report.format, "html, json or csv")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"html", "json", "csv"}));
-    told->add_option("-o,--output", report.out, "file to write; default: stdout")->type_name("FILE");
-
-    auto* records = verb("journal", "print the journal's records, or copy it elsewhere",
-                         [&] { return pued::journal_command(file, journal); });
-    add_config(records, file);
-    records->add_flag("--json", journal.json, "one JSON object a line, with everything");
-    auto* follow = records->add_flag("--follow", journal.follow, "wait for more until interrupted");
-    records->add_option("--export", journal.export_to, "copy it there, and note that old segments may be removed")
-        ->type_name("DIR")
-        ->excludes(follow);
-    auto* proof = verb("verify", "check a copied journal offline: says what does not hold, and where",
-                       [&] { return pued::verify_command(verify); });
-    proof->add_option("--key", verify.key, "the public key that you know; default: the one in the journal")
-        ->type_name("PUBLIC.pem");
-    proof->add_option("--witness", verify.witnesses, "a witness's key; may be given several times")->type_name("VKEY");
-    proof->add_option("--checkpoint", verify.checkpoint, "a checkpoint that you kept: the journal must contain it")
-        ->type_name("NOTE");
-    proof->add_option("journal", verify.directory, "the journal's folder")->required()->type_name("JOURNAL_DIR");
-
+    const Verbs verbs{app};
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& done) {
@@ -108,5 +134,5 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return complain(app, argc > 1 ? argv[1] : "", error.what());
     }
-    return verbs.at(app.get_subcommands().front())();
+    return verbs.run();
 }
