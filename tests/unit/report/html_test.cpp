@@ -1,0 +1,138 @@
+// The HTML, JSON and CSV of small dossiers: everything escaped, what is absent is said in both languages.
+#include <limits>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "agent/report/csv.hpp"
+#include "agent/report/html.hpp"
+#include "agent/report/json.hpp"
+#include "agent/report/plots.hpp"
+#include "agent/report/svg.hpp"
+
+// The test framework last: its macros replace new.
+#include "CppUTest/TestHarness.h"
+
+using namespace pued;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+Dossier empty_year() {
+    Dossier out;
+    out.site = "hall-1";
+    out.site_name = "A <script>alert('x')</script> & \"B\"";
+    out.period = "2026";
+    out.zone = "UTC+8";
+    out.utc_offset_minutes = 480;
+    out.start = UtcTime{std::chrono::seconds{1767196800}};
+    out.end = UtcTime{std::chrono::seconds{1798732800}};
+    out.watched_from = out.start;
+    out.watched_to = out.start + std::chrono::hours{24};
+    out.category = 1;
+    return out;
+}
+
+}  // namespace
+
+TEST_GROUP(html_report){};
+
+TEST(html_report, escapes_the_text_of_others) {
+    auto dossier = empty_year();
+    dossier.alerts.push_back({"r<1>", "site", "firing", "page", dossier.start, {}, {}, {}, {"<img src=x>", "<图>"}, 7});
+    for (const auto lang : {Language::en, Language::zh}) {
+        const auto text = html_report(dossier, lang);
+        CHECK_FALSE(contains(text, "<script"));
+        CHECK_FALSE(contains(text, "<img"));
+        CHECK(contains(text, "A &lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;B&quot;"));
+        CHECK(contains(text, "r&lt;1&gt;"));
+    }
+}
+
+TEST(html_report, says_in_both_languages_what_was_not_measured) {
+    const auto dossier = empty_year();
+    const auto en = html_report(dossier, Language::en), zh = html_report(dossier, Language::zh);
+    for (const char* part :
+         {"withheld", "not measured", "No alert fired", "no signed checkpoint", "interim: 2026-01-01 to 2026-01-01"}) {
+        CHECK(contains(en, part));
+    }
+    for (const char* part : {"不予给出", "未测量", "本期无告警", "尚无已签名的检查点", "阶段值"})
+        CHECK(contains(zh, part));
+    CHECK_FALSE(contains(en, "<svg"));
+    CHECK(contains(zh, "lang=\"zh-CN\""));
+}
+
+TEST(html_report, shows_a_value_with_its_expanded_uncertainty_rounded_up) {
+    auto dossier = empty_year();
+    dossier.figure.value = 1.26849;
+    dossier.figure.u = 0.00621;
+    dossier.figure.it_kwh = 1;
+    const auto text = html_report(dossier, Language::en);
+    CHECK(contains(text, ">1.268<"));
+    CHECK(contains(text, "± 0.013"));
+}
+
+TEST_GROUP(report_text){};
+
+TEST(report_text, rounds_uncertainties_up_to_two_digits) {
+    STRCMP_EQUAL("0.016", rounded_up(0.015949).c_str());
+    STRCMP_EQUAL("0.0063", rounded_up(0.00624071).c_str());
+    STRCMP_EQUAL("0.010", rounded_up(0.01).c_str());
+    STRCMP_EQUAL("0.010", rounded_up(0.00999).c_str());
+}
+
+TEST(report_text, groups_thousands_and_names_energies) {
+    STRCMP_EQUAL("1,234,567.9", grouped(1234567.89, 1).c_str());
+    STRCMP_EQUAL("\u2212999", grouped(-999).c_str());
+    STRCMP_EQUAL("20.57 GWh", energy_text(20'570'000).c_str());
+    STRCMP_EQUAL("175.9 MWh", energy_text(175'900).c_str());
+    STRCMP_EQUAL("0.00 kWh", energy_text(0).c_str());
+}
+
+TEST(report_text, tells_local_times_also_before_1970) {
+    STRCMP_EQUAL("2026-01-01 00:00", local_time(UtcTime{std::chrono::seconds{1767196800}}, 480).c_str());
+    STRCMP_EQUAL("1969-12-31 23:30", local_time(UtcTime{std::chrono::seconds{-1800}}, 0).c_str());
+}
+
+TEST_GROUP(report_axes){};
+
+TEST(report_axes, ends_are_round_and_hold_the_values) {
+    const auto axis = nice_axis(1.203, 1.447, 6);
+    DOUBLES_EQUAL(1.2, axis.low, 1e-12);
+    DOUBLES_EQUAL(1.45, axis.high, 1e-12);
+    DOUBLES_EQUAL(0.05, axis.step, 1e-12);
+    LONGS_EQUAL(2, axis.decimals);
+}
+
+TEST(report_axes, one_value_alone_still_makes_an_axis) {
+    const auto axis = nice_axis(1.3, 1.3);
+    CHECK(axis.low < 1.3);
+    CHECK(axis.high > 1.3);
+}
+
+TEST_GROUP(machine_report){};
+
+TEST(machine_report, json_parses_and_has_null_for_what_is_absent) {
+    auto dossier = empty_year();
+    dossier.compute_by_rack["rack-r1"] = {0.25, std::numeric_limits<double>::quiet_NaN()};
+    dossier.meters.emplace_back().id = "bad \xff utf-8";
+    const auto document = nlohmann::json::parse(json_report(dossier));
+    CHECK(document["pue"]["value"].is_null());
+    CHECK(document["gb40879"]["whole_year_r"].is_null());
+    CHECK(document["compute_tflop_per_joule"]["rack-r1"][1].is_null());
+    DOUBLES_EQUAL(0.25, document["compute_tflop_per_joule"]["rack-r1"][0].get<double>(), 0);
+    STRCMP_EQUAL("2025-12-31T16:00:00.000Z", document["period"]["start"].get<std::string>().c_str());
+    CHECK(document["meters"][0]["first_reading_kwh"].is_null());
+}
+
+TEST(machine_report, csv_quotes_and_defuses_cells_and_leaves_the_absent_empty) {
+    auto dossier = empty_year();
+    ReportMeter meter;
+    meter.id = "feed-a";
+    meter.accuracy = "0.2S, \"new\"";
+    meter.certificate = "=HYPERLINK(1)";
+    meter.last_reading_kwh = 12.5;
+    dossier.meters.push_back(meter);
+    const auto text = csv_report(dossier);
+    CHECK(contains(text, "feed-a,,,,\"0.2S, \"\"new\"\"\",,'=HYPERLINK(1),1,,12.5,0,0,\r\n"));
+}
