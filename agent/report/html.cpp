@@ -47,7 +47,7 @@ std::string role_text(std::string_view role, const Tongue& say) {
     if (role == "non-dc") return std::string{say("not data centre", "非数据中心用电")};
     if (role == "ups-input") return std::string{say("UPS input", "UPS 输入")};
     if (role == "ups-output") return std::string{say("UPS output", "UPS 输出")};
-    if (role == "pdu") return std::string{say("PDU", "配电单元 PDU")};
+    if (role == "pdu") return std::string{say("PDU", "PDU")};
     if (role == "server") return std::string{say("server", "服务器")};
     if (role == "cooling") return std::string{say("cooling", "制冷")};
     if (role == "lighting") return std::string{say("lighting", "照明")};

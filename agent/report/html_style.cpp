@@ -24,7 +24,7 @@ dl.facts dt{color:var(--soft)}dl.facts dd{margin:0;overflow-wrap:anywhere;min-wi
 .hero .words{font-size:27px;line-height:1.25;font-weight:600}
 .hero .pm{font-size:19px;color:var(--soft);font-variant-numeric:tabular-nums}
 .tiles{display:grid;grid-template-columns:repeat(3,1fr);gap:12px 20px}
-.tiles b{display:block;font-size:18px;font-weight:600;font-variant-numeric:tabular-nums}
+.tiles b{display:block;white-space:nowrap;font-size:18px;font-weight:600;font-variant-numeric:tabular-nums}
 .tiles span{font-size:12.5px;color:var(--soft)}
 table{border-collapse:collapse;width:100%;font-size:13px;margin:10px 0;line-height:1.4}
 th{text-align:left;font-weight:600;color:var(--soft);border-bottom:1.5px solid var(--ink);padding:5px 8px 4px;vertical-align:bottom}
@@ -32,6 +32,8 @@ td{border-bottom:1px solid var(--rule);padding:5px 8px;vertical-align:top;overfl
 th.n,td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;overflow-wrap:normal}
 th.n{white-space:normal}
 th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}
+th{word-break:keep-all}
+.meters td:nth-child(1){min-width:6.6em}.meters td:nth-child(2){min-width:6.4em}
 tr{break-inside:avoid}
 thead{display:table-header-group}
 .verdicts tbody{break-inside:avoid}
@@ -62,6 +64,7 @@ footer{margin-top:40px;border-top:1px solid var(--rule);padding-top:8px;font-siz
  body{max-width:none;padding:0;font-size:10.2pt;line-height:1.45}
  h1{font-size:19pt}h2{font-size:13.5pt;margin-top:22px}h3{font-size:11pt}
  .hero{grid-template-columns:220px 1fr;padding:12px 16px}.hero .big{font-size:30pt}
+ .tiles{gap:8px 14px}.tiles b{font-size:11.5pt}
  table{font-size:8.6pt}.verdicts tbody tr.more td,.note{font-size:8.4pt}
  th,td{padding-left:5px;padding-right:5px}
  figure{margin:12px 0 16px}

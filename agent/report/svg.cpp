@@ -103,6 +103,7 @@ void draw_day_axis(Svg& svg, const Frame& frame, const DayAxis& days) {
     const double bottom = frame.y + frame.h;
     const auto count = (days.last - days.first).count() + 1;
     const bool by_month = count > 62;
+    bool first = true;
     const auto every = count > 400 ? 3U : 1U;  // months; a period is a year at most, but a journal may be wrong
     svg.line(frame.x, bottom, frame.x + frame.w, bottom, "tick");
     for (auto day = days.first; day <= days.last; day += std::chrono::days{1}) {
@@ -115,10 +116,13 @@ void draw_day_axis(Svg& svg, const Frame& frame, const DayAxis& days) {
         const double x = days.at(day, frame) - (by_month ? half : 0);
         svg.line(x, bottom, x, bottom + 4, "tick");
         const auto text = date_text(date);
+        const bool january = date.month() == std::chrono::January;
         if (!by_month) {
             svg.text(x, bottom + 20, text.substr(5), TextEnd::middle);
         } else if (x + frame.w / 24 < frame.x + frame.w) {
-            svg.text(x + std::min(frame.w / 24, half * 31), bottom + 20, text.substr(0, 7), TextEnd::middle);
+            svg.text(x + std::min(frame.w / 24, half * 31), bottom + 20,
+                     january || first ? text.substr(0, 7) : text.substr(5, 2), TextEnd::middle);
+            first = false;
         }
     }
 }

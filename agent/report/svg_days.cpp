@@ -74,8 +74,8 @@ Picture plot_year(const Dossier& dossier, const Tongue& say) {
     const auto weather_range = range_of(weather);
     const DayAxis days{pue.front().first, pue.back().first};
     const auto caption = year_caption(dossier, say);
-    Svg svg(width, weather_range.low ? 366 : 236, caption);
-    const Frame top = panel(26, 180);
+    Svg svg(width, weather_range.low ? 330 : 206, caption);
+    const Frame top = panel(26, 150);
     const auto axis = range.axis(6);
     draw_y_axis(svg, top, axis, say("PUE, ratio of the day's energies", "PUE（当日电量之比）"));
     draw_day_axis(svg, top, days);
@@ -84,7 +84,7 @@ Picture plot_year(const Dossier& dossier, const Tongue& say) {
     std::string legend{say("A gap in the line is a day measured for less than three quarters.",
                            "曲线中断处为当日有效测量不足四分之三。")};
     if (weather_range.low) {
-        const Frame below = panel(256, 80);
+        const Frame below = panel(228, 72);
         const auto degrees = weather_range.axis(3);
         draw_y_axis(svg, below, degrees,
                     say("Outdoor temperature as configured, daily mean, °C", "室外温度（按配置的测点），日均，°C"));
@@ -122,20 +122,20 @@ Picture plot_burn(const Dossier& dossier, const Tongue& say) {
     }
     const auto caption = burn_caption(dossier, say);
     const DayAxis days{(room.low ? headroom : forecast).front().first, (room.low ? headroom : forecast).back().first};
-    Svg svg(width, room.low && ahead.low ? 396 : 216, caption);
+    Svg svg(width, room.low && ahead.low ? 330 : 176, caption);
     double top = 26;
     if (room.low) {
         room.add(0);
-        const Frame frame = panel(top, 150);
+        const Frame frame = panel(top, 120);
         const auto axis = room.axis(5);
         draw_y_axis(svg, frame, axis, say("Headroom left in the year, MWh", "全年剩余余量，MWh"));
         draw_day_axis(svg, frame, days);
         draw_days(svg, frame, days, axis, headroom, "line-a");
-        top += 200;
+        top += 172;
     }
     if (ahead.low) {
         ahead.add(dossier.limit);
-        const Frame frame = panel(top, 130);
+        const Frame frame = panel(top, 100);
         const auto axis = ahead.axis(4);
         draw_y_axis(svg, frame, axis, say("PUE at which the year is expected to end", "预计年末 PUE"));
         draw_day_axis(svg, frame, days);

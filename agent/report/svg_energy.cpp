@@ -10,7 +10,7 @@
 namespace pued {
 namespace {
 
-constexpr double width = 760, height = 300, top = 16, node = 12;
+constexpr double width = 760, height = 270, top = 16, node = 12;
 constexpr std::array<double, 4> columns{130, 330, 500, 610};
 
 struct Node {

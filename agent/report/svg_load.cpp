@@ -23,8 +23,8 @@ Picture plot_load(const Dossier& dossier, const Tongue& say) {
         fmt::format(fmt::runtime(say("Hourly PUE lay between {:.2f} and {:.2f}, IT load between {} and {} kW",
                                      "小时 PUE 介于 {:.2f} 与 {:.2f} 之间，IT 负载介于 {} 与 {} kW 之间")),
                     low_y->second, high_y->second, grouped(low_x->first), grouped(high_x->first));
-    Svg svg(760, 300, caption);
-    const Frame frame{56, 26, 634, 225};
+    Svg svg(760, 272, caption);
+    const Frame frame{56, 26, 634, 198};
     const auto x = nice_axis(low_x->first, high_x->first, 7);
     const auto y = nice_axis(low_y->second, std::max(high_y->second, dossier.limit.value_or(0)), 5);
     draw_y_axis(svg, frame, y, say("PUE of the hour", "小时 PUE"));
