@@ -5,7 +5,6 @@
 
 #include <cstdio>
 
-#include "agent/metrics/pue.hpp"
 #include "agent/runtime/json.hpp"
 
 namespace pued {
@@ -21,6 +20,11 @@ void put(const std::string& line) {
 
 std::optional<double> kwh(const std::optional<Energy>& energy) {
     return energy ? std::optional{watt_hours(*energy) / 1000} : std::nullopt;
+}
+
+// The ratio of two sums; nothing without IT energy.
+std::optional<double> pue_of(Energy facility, Energy it) {
+    return it.mwh > 0 ? std::optional{watt_hours(facility) / watt_hours(it)} : std::nullopt;
 }
 
 std::string text(const std::optional<double>& value, int decimals, const char* unit) {
@@ -41,7 +45,7 @@ void ReplayText::settled(const Outcome& outcome) {
     ++(outcome.interval.amends ? totals_.amended : totals_.intervals);
     std::optional<double> pue;
     if (facility && it) {
-        pue = pue_of(pued::Totals{watt_hours(*facility), watt_hours(*it)});
+        pue = pue_of(*facility, *it);
         if (!outcome.interval.amends) {
             ++totals_.measured;
             totals_.facility += *facility;
@@ -114,13 +118,13 @@ void ReplayText::summary_json(std::uint64_t readings, UtcTime first, UtcTime las
                  {"amended", totals_.amended},
                  {"facility_kwh", watt_hours(totals_.facility) / 1000},
                  {"it_kwh", watt_hours(totals_.it) / 1000},
-                 {"pue", json_number(pue_of(pued::Totals{watt_hours(totals_.facility), watt_hours(totals_.it)}))},
+                 {"pue", json_number(pue_of(totals_.facility, totals_.it))},
                  {"fired", fired_},
                  {"verdicts", verdicts_}}));
 }
 
 void ReplayText::summary_text(std::uint64_t readings, UtcTime first, UtcTime last) const {
-    const auto pue = pue_of(pued::Totals{watt_hours(totals_.facility), watt_hours(totals_.it)});
+    const auto pue = pue_of(totals_.facility, totals_.it);
     put(fmt::format("\n{}: {} to {}, {} readings", installation_.config.site.id, rfc3339(first), rfc3339(last),
                     readings));
     put(fmt::format("intervals {}, measured on both sides {}, amended {}", totals_.intervals, totals_.measured,
