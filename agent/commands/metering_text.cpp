@@ -9,6 +9,7 @@
 #include "agent/config/rule_file.hpp"
 #include "agent/metrics/provability.hpp"
 #include "agent/rules/applicability.hpp"
+#include "agent/rules/printed.hpp"
 
 namespace pued {
 namespace {
@@ -32,10 +33,11 @@ std::string_view meters_of(Role role) {
 
 std::string described(const MeterGroup& group) {
     const auto meters = meters_of(group.role);
-    if (const auto* kind = std::get_if<WithoutPapers>(&group.instrument)) {
+    if (group.certified) return fmt::format("{} certified to U = {} %", meters, expanded_text(200 * group.u_rel));
+    if (const auto* kind = std::get_if<WithoutPapers>(&*group.instrument)) {
         return fmt::format("{} at {:g} %", meters, 100 * limit_of(*kind));
     }
-    const auto& classes = std::get<Classes>(group.instrument);
+    const auto& classes = std::get<Classes>(*group.instrument);
     const auto meter = name_of(classes.meter);
     const auto ct = name_of(classes.ct);
     if (classes.ct == CtClass::none) return fmt::format("class {} {} without CTs", meter, meters);
@@ -49,13 +51,6 @@ std::string shares_of(const Provability& metering) {
     return fmt::format("shares of the supply {}, of IT {}", text(metering.supply_shares()), text(metering.it_shares()));
 }
 
-// Two significant digits, rounded up: an uncertainty is never told too small.
-std::string rounded_up(double u) {
-    const int decimals = u > 0 ? 1 - static_cast<int>(std::floor(std::log10(u))) : 4;
-    const double scale = std::pow(10, decimals);
-    return fmt::format("{:.{}f}", std::ceil(u * scale - 1e-9) / scale, decimals);
-}
-
 // Three decimals, rounded down: what is told must be provable.
 std::string rounded_down(double pue) { return fmt::format("{:.3f}", std::floor(pue * 1000 + 1e-9) / 1000); }
 
@@ -63,13 +58,22 @@ std::string evidence(const Provability& metering, double pue) {
     std::string groups;
     for (const auto& group : metering.groups()) groups += (groups.empty() ? "" : ", ") + described(group);
     return fmt::format("metering: PUE category {}, u = {} at PUE {} ({}; rho = 1 within a type; {})",
-                       metering.category() + 1, rounded_up(metering.u_at(pue)), limit_text(pue), groups,
+                       metering.category() + 1, expanded_text(metering.u_at(pue)), limit_text(pue), groups,
                        shares_of(metering));
 }
 
 std::string reach(const Provability& metering, double limit) {
     const auto largest = metering.largest(limit);
-    return largest ? "up to PUE " + rounded_down(*largest) : "at no PUE";
+    const auto expanded = expanded_text(guard_band(metering.u_at(largest.value_or(1))));
+    if (!largest) return fmt::format("at no PUE (U = {} at PUE 1)", expanded);
+    return fmt::format("up to PUE {} (U = {})", rounded_down(*largest), expanded);
+}
+
+// What to do about it, at the strictest limit.
+std::string advice(const Provability& metering, double pue) {
+    const auto& group = metering.weakest(pue);
+    if (group.role == Role::none) return "; measure first: what unmeasured_w stands for";
+    return fmt::format("; {} first: {}", group.certified ? "calibrate anew" : "replace", described(group));
 }
 
 std::string conclusion(const Provability& metering, const std::set<double>& limits) {
@@ -99,7 +103,8 @@ std::string metering_line(const Installation& installation, std::chrono::year_mo
     if (!metering) return "metering: PUE cannot be proven: " + metering.error();
     const auto limits = pue_limits(installation, today);
     if (limits.empty()) return evidence(*metering, kUsualPue) + ": no limit on PUE is known to bind this site";
-    return evidence(*metering, *limits.begin()) + ": " + conclusion(*metering, limits);
+    return evidence(*metering, *limits.begin()) + ": " + conclusion(*metering, limits) +
+           advice(*metering, *limits.begin());
 }
 
 }  // namespace pued

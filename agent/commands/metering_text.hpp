@@ -1,5 +1,6 @@
 // What `pued check` says of the metering: for every limit on PUE that binds the site, up to which PUE compliance can be
-// proven with the accuracy of the meters that are installed; or what the proof lacks. Main thread.
+// proven with the accuracy of the meters that are installed, by their certificates where they have one, and which of
+// them to replace first; or what the proof lacks. Main thread.
 #pragma once
 
 #include <chrono>
