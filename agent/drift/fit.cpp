@@ -18,6 +18,8 @@ constexpr double kLeastKnown = 0.8;  // of the hours of ten months
 constexpr double kLeastRange = 0.8;  // of the climate's weather
 constexpr std::size_t kLags = 45;
 constexpr double kLambda = 0.05;
+// What the site's own scatter suggests for k and h (metering.md 4.4): advice for who has tried it on a past year.
+constexpr double kSuggestedK = 1.75, kSuggestedH = 17.5, kLeastK = 0.010, kLeastH = 0.10;
 constexpr double kShift = 0.05;  // for which the journal says how long a detection should take
 
 Json json_of(const HingeModel& m) {
@@ -115,19 +117,22 @@ std::vector<double> Drift::Impl::residuals_of_days() const {
 
 std::string Drift::Impl::describe(const HingeFit& fit, UtcTime now) const {
     const Baseline& b = state.baseline;
-    Json text{{"kind", to_string(b.kind)},
-              {"version", b.version},
-              {"overhead", json_of(b.overhead)},
-              {"cooling", json_of(b.cooling)},
-              {"losses", json_of(b.losses)},
-              {"weather_c", {b.coldest, b.hottest}},
-              {"hours", b.hours},
-              {"from", rfc3339(*state.collection.since)},
-              {"to", rfc3339(now)},
-              {"mean_it_kwh", b.reference_it},
-              {"rms_kwh", fit.rms_kwh},
-              {"sigma_day", b.sigma_day},
-              {"sigma_long_run", b.sigma_long_run}};
+    Json text{
+        {"kind", to_string(b.kind)},
+        {"version", b.version},
+        {"overhead", json_of(b.overhead)},
+        {"cooling", json_of(b.cooling)},
+        {"losses", json_of(b.losses)},
+        {"weather_c", {b.coldest, b.hottest}},
+        {"hours", b.hours},
+        {"from", rfc3339(*state.collection.since)},
+        {"to", rfc3339(now)},
+        {"mean_it_kwh", b.reference_it},
+        {"rms_kwh", fit.rms_kwh},
+        {"sigma_day", b.sigma_day},
+        {"sigma_long_run", b.sigma_long_run},
+        {"suggested",
+         {{"k", std::max(kLeastK, kSuggestedK * b.sigma_day)}, {"h", std::max(kLeastH, kSuggestedH * b.sigma_day)}}}};
     if (b.sigma_long_run > 0) {
         const double k = settings.k / b.sigma_long_run, h = settings.h / b.sigma_long_run;
         text["siegmund"] = {{"false_alarm_days", siegmund_run_length(0, k, h) / 2},

@@ -122,8 +122,9 @@ TEST(Drift, TheBaselineIsJournaledWithItsCoefficients) {
     const auto events = run.drift.take_baselines();
     CHECK(events.size() >= 2);
     const std::string& last = events.back().text;
-    for (const char* part : {"\"kind\":\"measured\"", "\"b0\":", "\"k2\":", "\"weather_c\":", "\"sigma_long_run\":",
-                             "\"cooling\":{", "\"siegmund\":", "\"false_alarm_days\":"}) {
+    for (const char* part :
+         {"\"kind\":\"measured\"", "\"b0\":", "\"k2\":", "\"weather_c\":", "\"sigma_long_run\":", "\"cooling\":{",
+          "\"siegmund\":", "\"suggested\":{\"h\":0.1,\"k\":0.01}", "\"false_alarm_days\":"}) {
         CHECK_TEXT(last.find(part) != std::string::npos, part);
     }
     CHECK(run.drift.take_baselines().empty());
