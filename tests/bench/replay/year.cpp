@@ -38,8 +38,8 @@ double power_w(const std::string& role, double it_w, double cooling_w) {
 void print_config() {
     std::puts("[site]\nid = \"bench\"\nregion = \"shanghai\"\nbuild = \"new\"\nstandard_racks = 3200\n"
               "commissioned = 2024-01-01\n[metering]\npoll_s = 60\n[drift]\nlimit = 1.30\n[weather]\n"
-              "dry_bulb = \"roof.temperature_c\"\nhumidity = \"roof-rh.humidity_percent\"\n"
-              "[mqtt]\nenabled = false\nhost = \"broker.example\"");
+              "dry_bulb = \"feed-a.temperature_c\"\nhumidity = \"feed-a.humidity_percent\"\n"
+              "[mqtt]\nenabled = true\nhost = \"broker.example\"");
     int n = 0;
     for (const auto& meter : meters()) {
         std::printf("[[meter]]\nid = \"%s\"\nprofile = \"eastron-sdm630\"\nhost = \"127.0.0.1:%d\"\nrole = \"%s\"\n"
@@ -95,7 +95,7 @@ int main(int argc, char** argv) {
             std::printf("%s,%s.energy_wh,%.0f,good\n%s,%s.power_w,%.0f,good\n", time.c_str(), all[i].id.c_str(),
                         std::floor(1e9 + wh[i]), time.c_str(), all[i].id.c_str(), w);
         }
-        std::printf("%s,roof.temperature_c,%.1f,good\n%s,roof-rh.humidity_percent,%.0f,good\n", time.c_str(), dry, time.c_str(),
+        std::printf("%s,feed-a.temperature_c,%.1f,good\n%s,feed-a.humidity_percent,%.0f,good\n", time.c_str(), dry, time.c_str(),
                     60 + 20 * std::sin(day));
     }
 }
