@@ -20,7 +20,8 @@ constexpr std::size_t kLags = 45;
 constexpr double kLambda = 0.05;
 // What the site's own scatter suggests for k and h (metering.md 4.4): advice for who has tried it on a past year.
 constexpr double kSuggestedK = 1.75, kSuggestedH = 17.5, kLeastK = 0.010, kLeastH = 0.10;
-constexpr double kShift = 0.05;  // for which the journal says how long a detection should take
+constexpr double kLongest = 1e6;  // days; a run length beyond means never
+constexpr double kShift = 0.05;   // for which the journal says how long a detection should take
 
 Json json_of(const HingeModel& m) {
     return {{"b0", m.b0}, {"b1", m.b1}, {"b2", m.b2}, {"b3", m.b3}, {"k1", m.k1}, {"k2", m.k2}};
@@ -135,7 +136,7 @@ std::string Drift::Impl::describe(const HingeFit& fit, UtcTime now) const {
          {{"k", std::max(kLeastK, kSuggestedK * b.sigma_day)}, {"h", std::max(kLeastH, kSuggestedH * b.sigma_day)}}}};
     if (b.sigma_long_run > 0) {
         const double k = settings.k / b.sigma_long_run, h = settings.h / b.sigma_long_run;
-        text["siegmund"] = {{"false_alarm_days", siegmund_run_length(0, k, h) / 2},
+        text["siegmund"] = {{"false_alarm_days", std::min(kLongest, siegmund_run_length(0, k, h) / 2)},
                             {"detection_days", siegmund_run_length(kShift / b.sigma_long_run, k, h)},
                             {"of_shift", kShift}};
     }

@@ -18,6 +18,14 @@ int quarter_of(std::chrono::year_month_day date) {
     return 4 * static_cast<int>(date.year()) + static_cast<int>((static_cast<unsigned>(date.month()) - 1) / 3);
 }
 
+// What is no number is not known.
+DriftHour sound(DriftHour hour) {
+    for (std::optional<double>* kwh : {&hour.facility_kwh, &hour.it_kwh, &hour.cooling_kwh, &hour.losses_kwh}) {
+        if (*kwh && !std::isfinite(**kwh)) kwh->reset();
+    }
+    return hour;
+}
+
 }  // namespace
 
 void Latch::step(double value, double fire, double clear, int for_count, int clear_count) {
@@ -53,7 +61,7 @@ std::vector<Metric> Drift::Impl::add(const DriftHour& hour) {
         std::erase_if(told, [](const Metric& m) { return m.end - m.start <= hours{1}; });
         out.insert(out.end(), told.begin(), told.end());
     }
-    step(hour, out);
+    step(sound(hour), out);
     return out;
 }
 

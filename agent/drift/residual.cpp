@@ -2,7 +2,6 @@
 #include "agent/drift/residual.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace pued {
 
@@ -54,9 +53,7 @@ Baseline design_baseline(const Curve& curve) {
 std::string_view unusable(const DriftHour& hour, double reference_it, double least_load) {
     if (hour.guarded) return "guarded";
     if (!hour.facility_kwh || !hour.it_kwh || !(hour.coverage >= kLeastCoverage)) return "coverage";
-    if (!std::isfinite(*hour.facility_kwh) || !(*hour.it_kwh > 0) || !(*hour.facility_kwh >= *hour.it_kwh)) {
-        return "impossible";
-    }
+    if (!(*hour.it_kwh > 0) || !(*hour.facility_kwh >= *hour.it_kwh)) return "impossible";
     if (!hour.weather_c || !degree_bin(*hour.weather_c)) return "no-weather";
     if (*hour.it_kwh < least_load * reference_it) return "low-load";
     return {};

@@ -293,6 +293,44 @@ TEST(Drift, ContinuingAfterARestoreIsTheSameToTheBit) {
     }
 }
 
+TEST(Drift, ABaselineWaitsForMostOfTheClimatesWeather) {
+    DriftSettings s = settings_of();
+    s.climate_c = std::vector<double>(12, 10.0);
+    s.climate_c[0] = -25;  // a winter that this year does not bring
+    s.climate_c[6] = 25;
+    Run run{s};
+    run.until(310 * kDay);
+    STRCMP_EQUAL("interim", text(run.at("pue-residual-hour"), "baseline").c_str());
+    STRCMP_EQUAL("learning", run.reason("change-score").c_str());
+}
+
+TEST(Drift, LowLoadSaysNothingAndIsNotLearnt) {
+    Run run;
+    run.until(kYearHours + 10 * kDay);
+    run.edit = [](DriftHour& h, int) {
+        h.it_kwh = *h.it_kwh * 0.3;
+        h.facility_kwh = *h.it_kwh + 600;
+    };
+    run.until(kYearHours + 20 * kDay);
+    STRCMP_EQUAL("low-load", run.reason("pue-residual-hour").c_str());
+    STRCMP_EQUAL("low-load", run.reason("pue-residual-day").c_str());
+    LONGS_EQUAL(-1, run.first_change);
+}
+
+TEST(Drift, WhatIsNoNumberIsUnknownAndPoisonsNothing) {
+    Run run;
+    run.edit = [](DriftHour& h, int hour) {
+        if (hour % 50 == 0) h.facility_kwh = NAN;
+        if (hour % 50 == 1) h.cooling_kwh = INFINITY;
+        if (hour % 50 == 2) h.weather_c = NAN;
+    };
+    run.until(kYearHours + 5 * kDay + 1);
+    STRCMP_EQUAL("measured", text(run.at("pue-forecast"), "baseline").c_str());
+    CHECK(run.at("pue-forecast").value.has_value());
+    const auto text_of_fit = run.drift.take_baselines().back().text;
+    CHECK(text_of_fit.find("null") == std::string::npos);
+}
+
 TEST(Drift, TheStateStaysUnderSixtyKilobytes) {
     Run run;
     run.until(2 * kYearHours - kDay);
