@@ -49,7 +49,7 @@ std::string Journal::origin() const { return layout::origin(settings_.origin, ep
 
 bool Journal::segment_is_full() const {
     const auto& part = parts_.back();
-    return has_snapshot_ && part.on_disk + part.bytes.size() >= settings_.segment_bytes;
+    return has_snapshot_ && part.on_disk + part.bytes.size() - part.head >= settings_.segment_bytes;
 }
 
 bool Journal::wants_snapshot() const { return !has_snapshot_ || segment_is_full(); }
@@ -67,7 +67,7 @@ std::optional<Stamp> Journal::append(Record record) {
         count_loss(record);
         return std::nullopt;
     }
-    if (rolls) parts_.push_back({segment_name(epoch_, frontier_.size()), 0, {}, 0, false, frontier_});
+    if (rolls) parts_.push_back({segment_name(epoch_, frontier_.size()), 0, {}, 0, false, bytes, frontier_});
     if (record.type == RecordType::snapshot) has_snapshot_ = true;
     return chain(record);
 }
@@ -215,7 +215,7 @@ void Journal::keep_day_note(const Now& now) {
     noted_day_ = day;
 }
 
-// The oldest segments go when they are known to be elsewhere. Each is about as large as segment_bytes, so that they
+// The oldest segments go when they are known to be elsewhere. Each is taken for as large as segment_bytes, so that they
 // need only be counted. What fails is tried again when the next segment begins.
 void Journal::prune() {
     if (settings_.keep_bytes == 0) return;

@@ -23,7 +23,7 @@ namespace pued {
 
 struct JournalSettings {
     std::string origin;                                // without the epoch: "example.com/pue/site-1/bmc-7f3a"
-    std::size_t segment_bytes = std::size_t{2} << 20;  // then the next segment begins, with a snapshot
+    std::size_t segment_bytes = std::size_t{2} << 20;  // behind its snapshot; then the next one begins, with another
     std::size_t keep_bytes = 0;                        // 0: for ever; else exported segments beyond are removed
     std::size_t pending_bytes = std::size_t{4} << 20;  // kept in memory while the disk will not take them
     std::chrono::seconds checkpoint_every{3600};
@@ -79,6 +79,7 @@ private:
         Bytes bytes;              // to be written behind them
         std::size_t records = 0;  // in `bytes`
         bool torn = false;        // something stands behind on_disk, to be cut off
+        std::size_t head = 0;     // of all, the snapshot that it begins with
         Frontier before;          // the tree when this segment began: signed before it is written
     };
     struct Opening {      // of an epoch: written with the first record, because only then the time is known

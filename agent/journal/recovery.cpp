@@ -216,7 +216,7 @@ private:
         journal_.frontier_ = last.tree;
         journal_.previous_ = last.last;
         journal_.has_snapshot_ = last.snapshot() != nullptr;
-        journal_.parts_.push_back({last.name.name, last.good_bytes, {}, 0, found_.torn_bytes > 0, {}});
+        journal_.parts_.push_back({last.name.name, last.good_bytes, {}, 0, found_.torn_bytes > 0, last.head_bytes, {}});
         if (!own_ || own_->epoch != last.name.epoch) return;
         journal_.signed_size_ = own_->checkpoint.size;
         journal_.last_note_ = own_->note;
@@ -259,7 +259,7 @@ private:
         key.vkey = NoteKey{journal_.origin(), 1, journal_.signer_->public_key()}.vkey();
         if (new_key_ && old_key_) key.successor_of = NoteKey{journal_.origin(), 1, *old_key_}.vkey();
         journal_.opening_ = Journal::Opening{std::move(log_epoch), layout::encode_key(key)};
-        journal_.parts_.push_back({segment_name(epoch, 0), 0, {}, 0, false, {}});
+        journal_.parts_.push_back({segment_name(epoch, 0), 0, {}, 0, false, 0, {}});
         (void)journal_.save_keys();  // where that fails, the first commit tries again, before anything is signed
     }
 

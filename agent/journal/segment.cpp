@@ -72,6 +72,7 @@ Result<SegmentScan> scan_segment(const Store& store, const SegmentName& name, co
         out.damage = scanner.take(leaf);
         if (!out.damage.empty()) break;
         out.good_bytes = frames.good_bytes();
+        if (out.records.size() == 1 && name.first > 0) out.head_bytes = out.good_bytes;
     }
     if (out.damage.empty() && !frames.whole() && frames.good_frame_follows())
         out.damage = "a frame is not right, and right ones follow";

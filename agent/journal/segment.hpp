@@ -18,6 +18,7 @@ struct SegmentScan {
     SegmentName name;
     std::size_t bytes = 0;                  // of the file
     std::size_t good_bytes = 0;             // of whole, right frames
+    std::size_t head_bytes = 0;             // of them, the snapshot that it begins with
     std::vector<Record> records;            // in them
     Frontier tree;                          // after the last of them
     Digest last{};                          // its SHA-256

@@ -191,6 +191,21 @@ TEST(Journal, a_full_segment_asks_for_a_snapshot_which_begins_the_next) {
     check_sound();
 }
 
+TEST(Journal, a_snapshot_larger_than_a_segment_does_not_ask_for_the_next_one) {
+    auto journal = opened(test_settings(600));
+    for (std::int64_t i = 0; i < 40; ++i) {
+        auto record = numbered(i, journal.wants_snapshot() ? RecordType::snapshot : RecordType::interval);
+        if (record.type == RecordType::snapshot) record.aux = std::string(2000, 'x');
+        journal.append(record);
+        committed(journal);
+        if (i % 3 == 0) journal = opened(test_settings(600));
+    }
+    CHECK(list_segments(store)->size() < 9);
+    CHECK(list_segments(store)->size() > 3);
+    check_holds(40);
+    check_sound();
+}
+
 TEST(Journal, several_segments_may_wait_for_the_disk) {
     auto journal = opened(test_settings(600));
     live(journal, 0, 2);
