@@ -1,6 +1,8 @@
-// The uncertainty of points and of a PUE: vectors E01 to E12, E20, E22, E25 to E27 of the reference, and where classes
-// say nothing.
+// The uncertainty of points and of a PUE: vectors E01 to E13, E20 to E22, E25 to E27 of the reference, and where
+// classes say nothing.
+#include <array>
 #include <cmath>
+#include <limits>
 
 #include "agent/metering/uncertainty.hpp"
 
@@ -111,6 +113,43 @@ TEST(Uncertainty, E12_meters_on_both_sides_count_by_their_share_in_the_differenc
     const auto u = pue_uncertainty(meters, full_within_type);
     close(1.28, u->pue);
     close(0.002758324557778366, u->u);
+}
+
+TEST(Uncertainty, E13_gaps_of_one_method_add_linearly) {
+    const auto measured = *pue_uncertainty(two_types());
+    const std::array once{GapEnergy{0.08, 409.6, 0}};
+    close(0.006392372428017661, with_gaps(measured, 16000, once));
+    // Another method is independent of it, and so are the two sides.
+    const std::array twice{GapEnergy{0.08, 409.6, 0}, GapEnergy{0.02, 0, 100}};
+    close(std::hypot(0.006392372428017661, 0.02 * 1.28 * 100 / 16000), with_gaps(measured, 16000, twice));
+    close(measured.u, with_gaps(measured, 16000, {}));
+}
+
+TEST(Uncertainty, E21_few_readings_lower_the_degrees_of_freedom) {
+    const double infinite = std::numeric_limits<double>::infinity();
+    const std::array components{Component{0.0030, 9}, Component{0.0040, infinite}};
+    close(69.44444444444443, effective_degrees(components));
+    CHECK_TRUE(std::isinf(effective_degrees(std::array{Component{0.0040, infinite}})));
+}
+
+TEST(Uncertainty, a_certificate_stands_before_the_class_of_a_meter) {
+    Device device;
+    CHECK_FALSE(relative_uncertainty(device).has_value());
+    const auto unknown = instrument_type(device);
+    device.instrument = k05s;
+    close(0.004405572296571051, *relative_uncertainty(device));
+    CHECK_EQUAL(instrument_type(*device.instrument), instrument_type(device));
+    device.u_rel = 0.0005;
+    close(0.0005, *relative_uncertainty(device));
+    CHECK(unknown != instrument_type(k05s) && unknown != instrument_type(WithoutPapers::bmc));
+}
+
+TEST(Uncertainty, the_default_rule_in_one_pass_is_the_formula) {
+    const auto same = [](bool same_type, bool same_sign) { return same_type && same_sign ? 1.0 : 0.0; };
+    auto meters = two_types();
+    add(meters, 3, -1, 0, 500, k1);
+    add(meters, 2, 1, 1, 300, k05s);
+    close(pue_uncertainty(meters, same)->u, pue_uncertainty(meters)->u);
 }
 
 TEST(Uncertainty, E22_the_default_rule_gives_no_credit_for_cancellation) {
