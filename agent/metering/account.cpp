@@ -92,9 +92,12 @@ void EnergyAccount::credit(BootTime at, const Count& count, const Step& step) {
     counts_ += step.credit;
     suspect_.reset();
     outage_unknown_ = false;
-    if (step.credit > 0 && caught_up(count, step.credit)) next_flags_ = static_cast<Flags>(next_flags_ & ~flag::stuck);
+    if (step.credit > 0 && caught_up(at, count, step.credit))
+        next_flags_ = static_cast<Flags>(next_flags_ & ~flag::stuck);
     watch_.register_polled(step.credit > 0);
-    stuck_ = watch_.stuck(effective_resolution_wh(count));
+    still_.polled(at, step.credit);
+    if (step.credit > 0) called_stuck_ = false;
+    stuck_ = called_stuck_ || watch_.stuck(effective_resolution_wh(count));
     if (stuck_) {  // no evidence of anything: the line waits until the register moves
         next_flags_ = static_cast<Flags>(next_flags_ | flag::stuck);
         return;
@@ -105,7 +108,8 @@ void EnergyAccount::credit(BootTime at, const Count& count, const Step& step) {
 
 // Whether a register that stood still has made good for it: then only the split over time is unknown. If not, energy
 // is missing, and the segment keeps its flag.
-bool EnergyAccount::caught_up(const Count& count, std::uint64_t credit) const {
+bool EnergyAccount::caught_up(BootTime at, const Count& count, std::uint64_t credit) const {
+    if (called_stuck_ && static_cast<double>(credit) < still_.missed(at) / 2) return false;
     const double credited_wh = watt_hours(energy_of(credit, count.q_uwh));
     return credited_wh + 3 * effective_resolution_wh(count) >= 0.9 * watch_.since_change_wh();
 }

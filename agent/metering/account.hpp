@@ -88,9 +88,16 @@ public:
         watch_.power_polled(at, power_w, settings_.max_gap);
         trace_.add(at, power_w, settings_.max_gap);
     }
+    [[nodiscard]] bool has_watched_power() const { return trace_.any(); }
     [[nodiscard]] std::optional<PowerIntegral> power_between(BootTime from, BootTime to) const {
         return trace_.between(from, to);
     }
+
+    // Without power to tell: the register has not moved for max(10 of its median steps, 1 h) although others have
+    // (`siblings_moved`, asked only then). Before the reading at `at` is accepted.
+    [[nodiscard]] bool still_for_long(BootTime at) const { return still_.for_long(at); }
+    [[nodiscard]] BootTime moved_at() const { return still_.moved_at(); }
+    void call_stuck() { called_stuck_ = true; }
 
     // E(b), floored; nothing outside the readings kept.
     [[nodiscard]] std::optional<Energy> boundary(BootTime b) const { return line_.at(b); }
@@ -154,7 +161,7 @@ private:
     void first_reading(BootTime at, const Count& count);
     bool change_meter(BootTime at, const Count& count, const Step& step);
     void credit(BootTime at, const Count& count, const Step& step);
-    [[nodiscard]] bool caught_up(const Count& count, std::uint64_t credit) const;
+    [[nodiscard]] bool caught_up(BootTime at, const Count& count, std::uint64_t credit) const;
     void restart(BootTime at, const Count& count, const Step& step);
     void suspect(BootTime at, const Count& count);
     void adopt_suspect();
@@ -180,7 +187,9 @@ private:
     StuckWatch watch_;
     PowerTrace trace_;
     bool stuck_ = false;
-    Flags next_flags_ = 0;  // for the segment that the next point ends
+    StillWatch still_;
+    bool called_stuck_ = false;  // until it moves
+    Flags next_flags_ = 0;       // for the segment that the next point ends
     bool has_power_ = false;
     double power_w_ = 0;
     double residue_mwh_ = 0;

@@ -54,7 +54,8 @@ void EnergyAccount::begin_epoch(BootTime at, const Count& count, Energy offset, 
     slack_ = {};
     suspect_.reset();
     watch_.register_polled(true);
-    stuck_ = false;
+    stuck_ = called_stuck_ = false;
+    still_ = {};
     seen_at_ = at;
     seen_counts_ = count.counts;
 }

@@ -85,4 +85,26 @@ void StuckWatch::restore(const StillRegister& still) {
 
 bool StuckWatch::stuck(double q_eff_wh) const { return polls_ >= polls_that_tell && since_change_wh_ >= 3 * q_eff_wh; }
 
+void StillWatch::polled(BootTime at, std::uint64_t credit) {
+    if (credit == 0) return;
+    if (moved_at_ != BootTime::min()) {
+        steps_[moves_ % steps_kept] = at - moved_at_;
+        credits_[moves_++ % steps_kept] = credit;
+    }
+    moved_at_ = at;
+    if (moves_ < steps_kept) return;
+    auto sorted = steps_;
+    std::nth_element(sorted.begin(), sorted.begin() + steps_kept / 2, sorted.end());
+    longest_ = std::max<Duration>(10 * sorted[steps_kept / 2], std::chrono::hours{1});
+}
+
+double StillWatch::missed(BootTime at) const {
+    double counts = 0, took_s = 0;
+    for (std::size_t i = 0; i < steps_kept; ++i) {
+        counts += static_cast<double>(credits_[i]);
+        took_s += in_seconds(steps_[i]);
+    }
+    return took_s > 0 ? counts / took_s * in_seconds(at - moved_at_) : 0;
+}
+
 }  // namespace pued

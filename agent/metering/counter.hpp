@@ -3,6 +3,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -88,6 +90,27 @@ private:
     std::uint32_t polls_ = 0;
     std::optional<BootTime> at_;
     double power_w_ = 0;
+};
+
+// Watches a register that has no power beside it: when it moves, and how often it mostly does. Starts anew with the
+// agent.
+class StillWatch {
+public:
+    void polled(BootTime at, std::uint64_t credit);
+    // Counts that should have come since it moved last, at the pace of its latest steps.
+    [[nodiscard]] double missed(BootTime at) const;
+    // For longer than ten median steps and an hour; never before it has moved a few times.
+    [[nodiscard]] bool for_long(BootTime at) const { return at - moved_at_ > longest_; }
+    [[nodiscard]] BootTime moved_at() const { return moved_at_; }
+
+private:
+    static constexpr std::size_t steps_kept = 9;
+
+    BootTime moved_at_ = BootTime::min();
+    Duration longest_ = Duration::max();
+    std::array<Duration, steps_kept> steps_{};
+    std::array<std::uint64_t, steps_kept> credits_{};
+    std::size_t moves_ = 0;
 };
 
 }  // namespace pued

@@ -83,6 +83,7 @@ void Ledger::accept_sample(Meter& meter, const Device& device, const Report& rep
 }
 
 void Ledger::accept_count(Meter& meter, BootTime at, const Count& count) {
+    if (meter.account.still_for_long(at) && siblings_moved(meter)) meter.account.call_stuck();
     const Step step = meter.account.accept_register(at, count);
     const bool quiet = step.kind == StepKind::advance || step.kind == StepKind::jitter;
     if (!quiet) tell({meter.device, step.kind, at, count});
@@ -91,6 +92,21 @@ void Ledger::accept_count(Meter& meter, BootTime at, const Count& count) {
     meter.exchanged = meter.announced->at;
     meter.announced.reset();
     if (meter.account.take_refusal()) tell({meter.device, StepKind::refused, at, count});
+}
+
+// Others of its kind have moved since it did. Only of points that a load never leaves: a feed, a generator or a chiller
+// may rest while its siblings run. Where power is read beside it, the power tells.
+bool Ledger::siblings_moved(const Meter& meter) const {
+    const Device& device = table_.devices[meter.device];
+    const bool restless = device.role == Role::ups_input || device.role == Role::ups_output ||
+                          device.role == Role::pdu || device.role == Role::server;
+    if (!restless || meter.account.has_watched_power()) return false;
+    return std::any_of(meters_.begin(), meters_.end(), [&](const Meter& other) {
+        const Device& its = table_.devices[other.device];
+        const bool sibling = device.parent ? its.parent == device.parent : its.role == device.role;
+        return other.device != meter.device && sibling &&
+               other.account.moved_at() > meter.account.moved_at() + std::chrono::minutes{30};
+    });
 }
 
 void Ledger::tell(StepEvent event) {

@@ -156,6 +156,7 @@ private:
     Meter* find(DeviceIndex device);
     void accept_sample(Meter& meter, const Device& device, const Report& report, const Sample& sample);
     void accept_count(Meter& meter, BootTime at, const Count& count);
+    [[nodiscard]] bool siblings_moved(const Meter& meter) const;
     void tell(StepEvent event);
     void collect_epochs(Meter& meter);
     void announce(Meter& meter);

@@ -20,6 +20,7 @@ struct PowerIntegral {
 class PowerTrace {
 public:
     void add(BootTime at, double power_w, Duration max_gap);
+    [[nodiscard]] bool any() const { return last_.has_value(); }
     // Only where samples cover nearly all of it.
     [[nodiscard]] std::optional<PowerIntegral> between(BootTime from, BootTime to) const;
     void forget_before(BootTime time);

@@ -1,5 +1,8 @@
 // What an interval says of its register, and the epochs that are handed to the journal: serial numbers, announced
 // exchanges, silences after which nobody can tell (A14, A15).
+#include <algorithm>
+#include <cstdlib>
+
 #include "tests/unit/metering/plant.hpp"
 
 #include <CppUTest/TestHarness.h>
@@ -252,4 +255,68 @@ TEST(Registers, two_different_readings_of_one_instant_both_go) {
     CHECK_EQUAL(1'000'000, of(0).energy->mwh);
     CHECK_TRUE(has(of(0).flags, flag::late));
     CHECK_EQUAL(1U, ledger.account(feed)->late());
+}
+
+TEST_GROUP(Siblings) {
+    Plant plant;
+    DeviceIndex a = 0, b = 0;
+    std::vector<ClosedInterval> closed;
+
+    // Two racks of 6 kWh an hour; rack A stands still over (still_from, still_to) and then shows all, or goes on.
+    void run(Ledger & ledger, int to_s, int still_from, int still_to, bool shows_all) {
+        for (int s = 0; s <= to_s; s += 60) {
+            const bool still = s > still_from && s < still_to;
+            const int shown = still ? still_from : s;
+            const int rested = !shows_all && s >= still_to ? still_to - still_from : 0;
+            const int wh = 5000 + (shown - rested) / 6;
+            ledger.accept(register_report(plant, a, at(s), static_cast<std::uint64_t>(wh * 10)));
+            const int other = 9000 + s / 6;
+            ledger.accept(register_report(plant, b, at(s), static_cast<std::uint64_t>(other * 10)));
+            for (auto& one : ledger.close(TwoClocks{}.at(seconds{s}))) closed.push_back(std::move(one));
+        }
+    }
+    void set_up(Role role) {
+        a = plant.add("rack-a", role, true, 50e3);
+        b = plant.add("rack-b", role, true, 50e3);
+    }
+    // The last word on the interval that begins here.
+    const IntervalEnergy& last(int start_s) const {
+        const auto found = std::find_if(closed.rbegin(), closed.rend(), [&](const ClosedInterval& one) {
+            return one.start == year_2026 + seconds{start_s};
+        });
+        return found->by_device.at(a);
+    }
+};
+
+TEST(Siblings, a_register_that_stands_still_while_others_move_is_stuck_until_it_tells_the_truth) {
+    set_up(Role::pdu);
+    Ledger ledger{plant.table, {}};
+    run(ledger, 5 * 3600, 3600, 4 * 3600, true);
+    bool was_stuck = false;
+    for (const ClosedInterval& one : closed) {
+        const IntervalEnergy& energy = one.by_device.at(a);
+        was_stuck = was_stuck || (!one.amends && has(energy.flags, flag::stuck) && !energy.measured());
+    }
+    CHECK_TRUE(was_stuck);
+    const IntervalEnergy& amended = last(3 * 3600);
+    CHECK_TRUE(amended.measured());
+    CHECK_TRUE(has(amended.flags, flag::allocated));
+    CHECK_FALSE(has(amended.flags, flag::stuck));
+    CHECK_EQUAL(0, std::abs(amended.energy->mwh - 2'250'000) / 100'000);  // 2 h without a word hold 3 h of energy
+}
+
+TEST(Siblings, what_a_stuck_register_never_tells_is_not_measured) {
+    set_up(Role::pdu);
+    Ledger ledger{plant.table, {}};
+    run(ledger, 5 * 3600, 3600, 4 * 3600, false);
+    CHECK_FALSE(last(3 * 3600).measured());
+    CHECK_TRUE(has(last(3 * 3600).flags, flag::stuck));
+    CHECK_TRUE(last(4 * 3600 + 900).measured());
+}
+
+TEST(Siblings, a_feed_may_rest_while_the_other_carries_the_load) {
+    set_up(Role::feed);
+    Ledger ledger{plant.table, {}};
+    run(ledger, 5 * 3600, 3600, 4 * 3600, false);
+    for (const ClosedInterval& one : closed) CHECK_TRUE(one.by_device.at(a).measured());
 }
