@@ -41,7 +41,8 @@ std::string rounded_up(double uncertainty) {
     const double unit = std::pow(10.0, exponent - 1);
     // What binary fractions add to a number of two digits is no reason to round it up.
     const double steps = std::ceil(uncertainty / unit - 1e-9);
-    return fixed(steps * unit, std::max(0, 1 - exponent));
+    const int decimals = steps < 100 ? 1 - exponent : -exponent;  // 0.00999 became 0.010
+    return fixed(steps * unit, std::max(0, decimals));
 }
 
 std::string energy_text(double kwh) {
