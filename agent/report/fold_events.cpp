@@ -56,6 +56,10 @@ std::string plain(const Json& from, const char* key) {
     return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
+std::string_view quality_zh(std::string_view quality) {
+    return quality == "synced" ? "已同步" : quality == "holdover" ? "守时" : "未同步";
+}
+
 }  // namespace
 
 std::string EventBook::when(std::int64_t start_s) const { return local_time(at(start_s), offset_); }
@@ -125,7 +129,7 @@ void EventBook::add_clock(const Record& record, const Json& aux) {
     const double step_s = number_of(aux, "step_ms").value_or(0) / 1000;
     const auto quality = plain(aux, "quality");
     clock_.push_back({fmt::format("{} clock set by {:+.1f} s ({})", when(record.start_s), step_s, quality),
-                      fmt::format("{} 时钟调整 {:+.1f} 秒（{}）", when(record.start_s), step_s, quality)});
+                      fmt::format("{} 时钟调整 {:+.1f} 秒（{}）", when(record.start_s), step_s, quality_zh(quality))});
 }
 
 void EventBook::add_loss(const Record& record, const Json& aux) {

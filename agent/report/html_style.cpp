@@ -1,10 +1,13 @@
 // The style sheet of the HTML report: dark on white, no colour that carries meaning alone, A4 for print.
+#include <string_view>
+
 #include "agent/report/html_parts.hpp"
 
 namespace pued {
 
-std::string style_sheet() {
-    return R"css(
+namespace {
+
+constexpr std::string_view text_rules = R"css(
 :root{--ink:#1b2430;--soft:#55606e;--rule:#c9d0d8;--pale:#f3f5f7;--a:#1f4e79;--b:#b45309;--c:#6b7280}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
@@ -36,6 +39,9 @@ th{word-break:keep-all}
 .meters td:nth-child(1){min-width:6.6em}.meters td:nth-child(2){min-width:6.4em}
 tr{break-inside:avoid}
 thead{display:table-header-group}
+)css";
+
+constexpr std::string_view other_rules = R"css(
 .verdicts tbody{break-inside:avoid}
 .verdicts tbody tr:first-child td{border-bottom:0;padding-bottom:0}
 .verdicts tbody tr.more td{color:var(--soft);font-size:12.5px;padding-top:2px;padding-bottom:9px}
@@ -73,6 +79,9 @@ footer{margin-top:40px;border-top:1px solid var(--rule);padding-top:8px;font-siz
  *{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 }
 )css";
-}
+
+}  // namespace
+
+std::string style_sheet() { return std::string{text_rules}.append(other_rules); }
 
 }  // namespace pued

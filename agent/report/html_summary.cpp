@@ -155,23 +155,29 @@ std::string confidence_text(Confidence confidence, const Tongue& say) {
 
 std::string surcharge_text(const ReportVerdict& verdict, const Tongue& say) {
     if (!verdict.surcharge_cny) return {};
-    return fmt::format(fmt::runtime(say(" Surcharge for the year: {} CNY on {} kWh over the limit.",
-                                        " 本年度加价电费：{} 元（超限电量 {} kWh）。")),
+    return fmt::format(fmt::runtime(say("Surcharge for the year: {} CNY on {} kWh over the limit.",
+                                        "本年度加价电费：{} 元（超限电量 {} kWh）。")),
                        grouped(*verdict.surcharge_cny), grouped(verdict.surcharge_kwh.value_or(0)));
+}
+
+// "clause: differential price" or "条款：…".
+std::string named(const Tongue& say, std::string_view en, std::string_view zh, std::string_view value) {
+    return fmt::format("{}{}{}", say(en, zh), say(": ", "："), value);
 }
 
 std::string more_text(const ReportVerdict& verdict, const Tongue& say) {
     const auto& standard = verdict.standard;
+    const auto next = say("; ", "；"), stop = say(". ", "。");
     std::string out = standard.id;
-    if (!say(standard.title).empty()) {
-        out += fmt::format(fmt::runtime(say(" {}", "《{}》")), say(standard.title));
+    if (const auto& title = say(standard.title); !title.empty() && title != standard.id) {
+        out += fmt::format(fmt::runtime(say(" {}", "《{}》")), title);
     }
-    if (!standard.clause.empty()) out += fmt::format("; {}: {}", say("clause", "条款"), standard.clause);
-    out += fmt::format("; {}: {}; {}: {}", say("force", "效力"), say(label(standard.force)),
-                       say("evidence", "依据可信度"), confidence_text(standard.confidence, say));
+    if (!standard.clause.empty()) out.append(next).append(named(say, "clause", "条款", standard.clause));
+    out.append(next).append(named(say, "force", "效力", say(label(standard.force))));
+    out.append(next).append(named(say, "evidence", "依据可信度", confidence_text(standard.confidence, say)));
     if (verdict.advisory) out += say(" (informs only)", "（仅供参考）");
-    out += fmt::format(". {}: {}.", say("Reason", "理由"), say(verdict.reason));
-    if (!verdict.grade.empty()) out += fmt::format(" {}: {}.", say("Grade or tier", "等级或档位"), verdict.grade);
+    out.append(stop).append(named(say, "Reason", "理由", say(verdict.reason))).append(stop);
+    if (!verdict.grade.empty()) out.append(named(say, "Grade or tier", "等级或档位", verdict.grade)).append(stop);
     return out + surcharge_text(verdict, say);
 }
 
