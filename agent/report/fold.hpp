@@ -77,7 +77,7 @@ private:
     EventBook events_;
     double unmeasured_w_ = 0;
     std::chrono::seconds interval_{900};
-    std::string version_, config_sha_;
+    std::string version_;
     std::optional<UtcTime> first_;  // begin of the journal's first interval
     UtcTime last_{};                // end of the newest in the period
     std::uint64_t intervals_ = 0;

@@ -70,13 +70,6 @@ std::string month_text(std::chrono::year_month month) {
     return fmt::format("{:04}-{:02}", static_cast<int>(month.year()), static_cast<unsigned>(month.month()));
 }
 
-std::string duration_text(double seconds, Language lang) {
-    const Tongue say{lang};
-    if (seconds < 5400) return fmt::format("{:.0f} {}", seconds / 60, say("min", "分钟"));
-    if (seconds < 2 * 86400) return fmt::format("{:.4g} {}", seconds / 3600, say("h", "小时"));
-    return fmt::format("{:.1f} {}", seconds / 86400, say("days", "天"));
-}
-
 std::string or_absent(const std::optional<double>& value, int decimals, const Tongue& say) {
     return value ? fixed(*value, decimals) : std::string{not_measured(say)};
 }

@@ -26,7 +26,6 @@ std::string local_time(UtcTime time, int offset_minutes);  // "2026-07-14 08:00"
 std::string local_date(UtcTime time, int offset_minutes);  // "2026-07-14"
 std::string date_text(std::chrono::year_month_day date);
 std::string month_text(std::chrono::year_month month);
-std::string duration_text(double seconds, Language lang);  // "3.5 h", "2 d 4 h"
 
 // Picks one of two languages.
 struct Tongue {
