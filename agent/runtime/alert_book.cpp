@@ -120,10 +120,11 @@ void AlertBook::adopt(const Watch& watch, const Now& now, std::vector<AlertChang
     const auto dedup = dedup_key(watch.rule, watch.scope, watch.limit, sha256_hex);
     if (entry.state.dedup != dedup) {
         if (is_open(entry.state)) out.push_back(end(key_of(watch), entry, now));
-        const auto rev = entry.state.rev;
-        entry = {};
-        entry.state.dedup = dedup;
-        entry.state.rev = rev;
+        AlertEntry fresh;
+        fresh.state.dedup = dedup;
+        fresh.state.rev = entry.state.rev;
+        fresh.payload = std::move(entry.payload);  // the end of the other is still to be heard
+        entry = std::move(fresh);
     }
     entry.metric = watch.metric;
     entry.severity = watch.severity;

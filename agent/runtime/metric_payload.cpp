@@ -19,14 +19,10 @@ std::string without_device(const std::string& point, const std::string& device) 
 }  // namespace
 
 Message metric_message(const Topics& topics, const Metric& metric, const Now& now) {
-    Json payload{{"time", json_time(now.utc)},
-                 {"window", window_of(metric)},
-                 {"value", json_number(metric.value)},
-                 {"unit", metric.unit},
-                 {"quality", metric.quality},
-                 {"coverage", json_number(metric.coverage)},
-                 {"u", nullptr},
-                 {"method", metric.method}};
+    Json payload{{"time", json_time(now.utc)},         {"window", window_of(metric)},
+                 {"value", json_number(metric.value)}, {"unit", metric.unit},
+                 {"quality", metric.quality},          {"coverage", json_number(metric.coverage)},
+                 {"u", json_number(metric.u)},         {"method", metric.method}};
     for (const auto& [key, detail] : metric.extra) {
         payload[key] = std::visit(
             [](const auto& value) {

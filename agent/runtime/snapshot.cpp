@@ -58,7 +58,8 @@ json books_json(const Books& books) {
     return {{"version", kVersion},           {"points", from.points},         {"ledger", from.ledger},
             {"windows", from.windows},       {"compute", from.compute},       {"feed", from.feed},
             {"filler", binary(from.filler)}, {"checks", binary(from.checks)}, {"drift", binary(from.drift)},
-            {"alerts", books.alerts},        {"topics", books.topics},        {"reported", books.reported}};
+            {"alerts", books.alerts},        {"topics", books.topics},        {"reported", books.reported},
+            {"exchanges", books.exchanges}};
 }
 
 Result<Books> read_books(const json& in) {

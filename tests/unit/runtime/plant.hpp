@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -95,7 +96,8 @@ public:
         engine_.reset();
         installation_ = std::move(next);
         engine_ = std::make_unique<Engine>(installation_, EngineDoors{&sink, &log_, nullptr, "boot-1"}, clock.now());
-        if (!engine_->begin_from(&*journal_, books, clock.now())) std::abort();
+        const auto begun = engine_->begin_from(&*journal_, books, clock.now());
+        if (!begun) throw std::runtime_error(begun.error());
     }
 
     // What a reader of the disk finds.
@@ -147,7 +149,8 @@ private:
         if (!opened) std::abort();
         journal_.emplace(std::move(*opened));
         engine_ = std::make_unique<Engine>(installation_, EngineDoors{&sink, &log_, nullptr, "boot-1"}, clock.now());
-        if (!engine_->begin(&*journal_, found, clock.now())) std::abort();
+        const auto begun = engine_->begin(&*journal_, found, clock.now());
+        if (!begun) throw std::runtime_error(begun.error());
         engine_->tick(clock.now(), {});
     }
 
