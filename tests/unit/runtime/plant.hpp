@@ -98,6 +98,7 @@ public:
         engine_ = std::make_unique<Engine>(installation_, EngineDoors{&sink, &log_, nullptr, "boot-1"}, clock.now());
         const auto begun = engine_->begin_from(&*journal_, books, clock.now());
         if (!begun) throw std::runtime_error(begun.error());
+        engine_->tick(clock.now(), {});
     }
 
     // What a reader of the disk finds.
