@@ -86,7 +86,8 @@ std::vector<DeviceIndex> CrossChecks::of_role(Role role) const {
     return result;
 }
 
-// facility >= UPS inputs >= UPS outputs >= PDUs >= servers; a level that nobody meters is passed over.
+// facility >= UPS inputs and what is metered beside them, UPS inputs >= UPS outputs >= PDUs >= servers; a level that
+// nobody meters is passed over.
 void CrossChecks::lay_out_roles() {
     std::vector<DeviceIndex> above;
     std::string above_name = "site";
@@ -97,7 +98,13 @@ void CrossChecks::lay_out_roles() {
                                      {Role::server, "server"}}) {
         auto here = of_role(role);
         if (here.empty()) continue;
-        add_balance("site", std::string{name} + "/" + above_name, above, here, site);
+        auto below = here;
+        if (site) {
+            for (const Role beside : {Role::cooling, Role::lighting, Role::auxiliary}) {
+                for (const DeviceIndex device : of_role(beside)) below.push_back(device);
+            }
+        }
+        add_balance("site", std::string{name} + "/" + above_name, above, std::move(below), site);
         above = std::move(here);
         above_name = name;
         site = false;
@@ -332,7 +339,9 @@ Integrity CrossChecks::close_balance(Balance& balance, UtcTime end) {
 
 double CrossChecks::judge_balance(Balance& balance, double rho, UtcTime end, double& expected) {
     double score = std::max(0.0, (rho - 1) / excess_limit);
-    if (balance.days.size() >= days_that_tell) {
+    // Without its cooling a site's balance moves with the weather, and no meter is to blame.
+    const bool steady = !balance.whole_site || !of_role(Role::cooling).empty();
+    if (steady && balance.days.size() >= days_that_tell) {
         expected = median(balance.days);
         const double moved = expected > 0 ? rho / expected - 1 : 0;
         const double most = 1.5 * cusum_h;  // so that it comes back within days

@@ -42,8 +42,11 @@ IntegrityText balance_text(const Integrity& finding, const std::string& what) {
     const bool levels_compared = slash != std::string::npos;
     const Level lower = level_of(std::string_view{what}.substr(0, slash));
     const Level upper = levels_compared ? level_of(std::string_view{what}.substr(slash + 1)) : Level{};
-    const std::string below_en = levels_compared ? std::string{lower.en} : "the meters below " + finding.scope;
-    const std::string below_zh = levels_compared ? std::string{lower.zh} : finding.scope + " 下级各表";
+    const bool whole = upper.key == "site";  // then with the cooling and the rest that is metered
+    const std::string below_en = levels_compared ? std::string{lower.en} + (whole ? ", cooling and auxiliaries" : "")
+                                                 : "the meters below " + finding.scope;
+    const std::string below_zh =
+        levels_compared ? std::string{lower.zh} + (whole ? "、制冷及辅助设备" : "") : finding.scope + " 下级各表";
     const std::string above_en = levels_compared ? std::string{upper.en} : finding.scope;
     const std::string above_zh = levels_compared ? std::string{upper.zh} : finding.scope;
     const std::string value = percent(finding.value), expected = percent(finding.expected);

@@ -134,6 +134,17 @@ TEST(CrossChecks, a_plant_that_gets_worse_moves_no_balance_below_the_ups) {
     for (const Integrity& finding : pass(checks, 96 * 5, worse, "balance", "ups")) CHECK_TRUE(*finding.score < 1);
 }
 
+TEST(CrossChecks, weather_moves_no_balance_where_cooling_is_not_metered) {
+    CrossChecks checks{plant.table};  // feed, UPS and PDUs: nobody meters the cooling
+    pass(checks, 96 * 20, steady(), "balance", "site");
+    const auto summer = [this] {
+        auto made = interval();
+        made.by_device[feed] = energy_of(feed, 1300);
+        return made;
+    };
+    for (const Integrity& finding : pass(checks, 96 * 20, summer, "balance", "site")) CHECK_TRUE(*finding.score < 1);
+}
+
 TEST(CrossChecks, children_above_their_parent_are_found_on_the_first_day) {
     CrossChecks checks{plant.table};
     const Make too_much = [this] { return interval(850); };
