@@ -81,7 +81,17 @@ void EnergyAccount::take_back(BootTime at) {
 
 bool EnergyAccount::unjudged(BootTime at, const Step& step) const {
     return step.kind == StepKind::advance && step.credit > 0 && at - last_seen() > longest_unquestioned_silence &&
-           identified_at_ <= last_seen();
+           identified_at_ <= last_seen() && !like_before(at, step);
+}
+
+// Whether about as much flowed per second as before the silence: another meter's register would hardly do that.
+bool EnergyAccount::like_before(BootTime at, const Step& step) const {
+    const double before_s = in_seconds(line_.back().at - line_.front().at);
+    const double before_wh = watt_hours(line_.back().energy - line_.front().energy);
+    if (before_s < 60 || before_wh <= 0) return false;
+    const double now_wh = watt_hours(energy_of(step.credit, last_.q_uwh));
+    const double ratio = (now_wh / in_seconds(at - line_.back().at)) / (before_wh / before_s);
+    return ratio > 0.5 && ratio < 2;
 }
 
 void EnergyAccount::credit(BootTime at, const Count& count, const Step& step) {

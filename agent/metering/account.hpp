@@ -154,6 +154,7 @@ private:
     [[nodiscard]] Step judge(const Count& prev, BootTime prev_at, const Count& count, BootTime at) const;
     [[nodiscard]] BootTime last_seen() const { return std::max(seen_at_, line_.back().at); }
     [[nodiscard]] bool unjudged(BootTime at, const Step& step) const;
+    [[nodiscard]] bool like_before(BootTime at, const Step& step) const;
     bool drop_if_late(BootTime at, bool contradicts);
     void remember();
     void take_back(BootTime at);

@@ -144,6 +144,18 @@ TEST(Registers, the_same_serial_number_after_a_restart_is_no_exchange) {
     CHECK_EQUAL(1U, other.take_epochs().size());
 }
 
+TEST(Registers, after_a_long_silence_an_advance_as_fast_as_before_needs_no_serial_number) {
+    for (const auto& [wh, marked] : {std::pair{65'000ULL, false}, {25'000ULL, true}, {185'000ULL, true}}) {
+        Ledger ledger{plant.table, {}};
+        closed.clear();
+        poll(ledger, 0, 4500);
+        poll(ledger, 60, 5000);  // 30 kW
+        poll(ledger, 7260, wh);  // 30, 10, 90 kW
+        poll(ledger, 8100, wh + 7000);
+        CHECK_EQUAL(marked, has(of(3).flags, flag::crosscheck));
+    }
+}
+
 TEST(Registers, A15_after_a_long_silence_an_advance_without_a_serial_number_is_marked) {
     for (const bool identified : {false, true}) {
         Ledger ledger{plant.table, {}};
