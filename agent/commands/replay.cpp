@@ -1,6 +1,7 @@
 // pued replay: the engine on recorded readings, as fast as it can, with the readings' own time for a clock. The same
 // readings and configuration give the same output to the bit. With a journal directory it also leaves the evidence, so
 // that `pued report` and `pued verify` can be tried on a year that was; on an error nothing of it is kept.
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <memory>
@@ -17,6 +18,7 @@
 namespace pued {
 namespace {
 
+constexpr double kMostWh = 9e12;
 constexpr std::size_t kOutBuffer = std::size_t{1} << 20;
 
 struct FileCloser {
@@ -30,7 +32,8 @@ Now at(UtcTime utc) { return {BootTime{utc.time_since_epoch()}, utc, ClockQualit
 // Rows of one moment become one report a device.
 class Feeder {
 public:
-    Feeder(Engine& engine, const PointTable& table) : engine_(engine), table_(table), reports_(table.devices.size()) {
+    Feeder(Engine& engine, const PointTable& table)
+        : engine_(engine), table_(table), reports_(table.devices.size()), q_uwh_(table.points.size()) {
         for (DeviceIndex i = 0; i < reports_.size(); ++i) {
             reports_[i].device = i;
             reports_[i].state = DeviceState::good;
@@ -42,7 +45,7 @@ public:
         time_ = row.time;
         auto& report = reports_[table_.points[row.point].device];
         if (report.samples.empty()) spoken_.push_back(report.device);
-        report.samples.push_back({row.point, row.quality, row.value, std::nullopt});
+        report.samples.push_back({row.point, row.quality, row.value, count_of(row)});
     }
 
     void deliver() {
@@ -60,9 +63,20 @@ public:
     [[nodiscard]] UtcTime time() const { return time_; }
 
 private:
+    // A recording does not tell what one count of the register was: whole Wh where it begins with such, else 1 mWh.
+    std::optional<Count> count_of(const ReadingRow& row) {
+        const bool energy = table_.points[row.point].quantity.quantity == Quantity::energy;
+        if (!energy || row.quality != Quality::good || !(row.value >= 0 && row.value < kMostWh)) return std::nullopt;
+        auto& q_uwh = q_uwh_[row.point];
+        if (q_uwh == 0) q_uwh = row.value == std::floor(row.value) ? 1'000'000 : 1'000;
+        return Count{static_cast<std::uint64_t>(std::llround(row.value * 1e6 / static_cast<double>(q_uwh))), q_uwh, 0,
+                     0};
+    }
+
     Engine& engine_;
     const PointTable& table_;
-    std::vector<Report> reports_;  // by device; their memory is used again
+    std::vector<Report> reports_;      // by device; their memory is used again
+    std::vector<std::int64_t> q_uwh_;  // by point; 0: not seen yet
     std::vector<DeviceIndex> spoken_;
     UtcTime time_{};
 };

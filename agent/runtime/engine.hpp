@@ -38,9 +38,9 @@ public:
     Engine(const Installation& installation, EngineDoors doors, const Now& now);
     ~Engine();
 
-    // Before the first report: what the journal recovered, folded; then records that a start leaves (boot, configuration,
-    // announced exchanges). No journal: nothing is recorded. An error: the snapshot is of another shape; the records
-    // after it were folded all the same.
+    // Before the first report: what the journal recovered, folded; then records that a start leaves (boot,
+    // configuration, announced exchanges). No journal: nothing is recorded. An error: the snapshot is of another shape;
+    // the records after it were folded all the same.
     Result<void> begin(Journal* journal, const Recovery& recovered, const Now& now);
     // The same from the books of an engine before it, in this process (reload).
     Result<void> begin_from(Journal* journal, const std::string& books, const Now& now);

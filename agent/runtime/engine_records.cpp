@@ -16,6 +16,13 @@ constexpr Duration kRetry = std::chrono::seconds{10};  // while the disk takes n
 // The same clocks at another time of this boot.
 Now at(const Now& now, UtcTime utc) { return {to_boot(now, utc), utc, now.quality}; }
 
+Result<Books> books_of(const Record& snapshot) {
+    const auto aux = from_bytes(snapshot.aux);
+    if (!aux || !aux->contains("books") || !(*aux)["books"].is_binary()) return Error{"the snapshot has no books"};
+    const auto& bytes = (*aux)["books"].get_binary();
+    return read_books({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
 std::string exchange_key(const std::string& device, std::int64_t at_s) { return device + "@" + std::to_string(at_s); }
 
 }  // namespace
@@ -65,7 +72,8 @@ void Engine::Impl::snapshot(const Now& now) {
     out.type = RecordType::snapshot;
     out.start_s = seconds_of(now.utc);
     out.clock = clock_state(now.quality);
-    out.aux = to_bytes({{"books", books_json(books(now))}});
+    const auto bytes = write_books(books(now));
+    out.aux = to_bytes({{"books", nlohmann::json::binary({bytes.begin(), bytes.end()})}});
     record(std::move(out));
     record(config_record(installation, now));
 }
@@ -168,8 +176,7 @@ Result<void> Engine::begin(Journal* journal, const Recovery& recovered, const No
     own.journal = journal;
     Result<void> out;
     if (recovered.snapshot) {
-        const auto aux = from_bytes(recovered.snapshot->aux);
-        auto books = aux && aux->contains("books") ? read_books((*aux)["books"]) : Error{"the snapshot has no books"};
+        auto books = books_of(*recovered.snapshot);
         if (books) own.apply(std::move(*books), now);
         if (!books) out = Error{books.error()};
     }
@@ -191,9 +198,7 @@ Result<void> Engine::begin(Journal* journal, const Recovery& recovered, const No
 Result<void> Engine::begin_from(Journal* journal, const std::string& books, const Now& now) {
     auto& own = *impl_;
     own.journal = journal;
-    const auto document = from_bytes(books);
-    if (!document) return Error{document.error()};
-    auto read = read_books(*document);
+    auto read = read_books(books);
     if (!read) return Error{read.error()};
     own.apply(std::move(*read), now);
     own.start(now);
@@ -205,7 +210,7 @@ void Engine::miss_journal(const std::string& why, const Now& now) {
     impl_->doubt_journal(why, now);
 }
 
-std::string Engine::books(const Now& now) const { return to_bytes(books_json(impl_->books(now))); }
+std::string Engine::books(const Now& now) const { return write_books(impl_->books(now)); }
 
 // Everything is known again: what stands is told, what is gone is taken away.
 void Engine::Impl::start(const Now& now) {

@@ -2,6 +2,8 @@
 #include "agent/runtime/snapshot.hpp"
 
 #include "agent/runtime/alert_json.hpp"
+#include "agent/runtime/deflate.hpp"
+#include "agent/runtime/record_parts.hpp"
 #include "agent/runtime/state_json.hpp"
 
 namespace pued {
@@ -43,6 +45,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int kVersion = 3;
+constexpr std::size_t kMost = std::size_t{64} << 20;
 
 json binary(const std::string& bytes) { return json::binary({bytes.begin(), bytes.end()}); }
 
@@ -53,6 +56,8 @@ std::string bytes_of(const json& in) {
 
 }  // namespace
 
+namespace {
+
 json books_json(const Books& books) {
     const auto& from = books.accounting;
     return {{"version", kVersion},           {"points", from.points},         {"ledger", from.ledger},
@@ -62,7 +67,16 @@ json books_json(const Books& books) {
             {"exchanges", books.exchanges}};
 }
 
-Result<Books> read_books(const json& in) {
+}  // namespace
+
+std::string write_books(const Books& books) { return deflated(to_bytes(books_json(books))); }
+
+Result<Books> read_books(std::string_view bytes) {
+    const auto plain = inflated(bytes, kMost);
+    if (!plain) return Error{"the saved books cannot be read: they are damaged or too large"};
+    const auto document = from_bytes(*plain);
+    if (!document) return Error{"the saved books cannot be read: " + document.error()};
+    const auto& in = *document;
     try {
         if (in.at("version") != kVersion) return Error{"the saved books are of another version"};
         Books out;

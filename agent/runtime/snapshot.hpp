@@ -1,10 +1,10 @@
-// The engine's books as a document, for snapshot records: what must outlive a restart and nothing else. One of another
-// shape is refused whole with the reason. Only for .cpp files: the header is heavy.
+// The engine's books as bytes, for snapshot records: what must outlive a restart and nothing else. Those of another
+// shape are refused whole with the reason.
 #pragma once
 
-#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "agent/model/result.hpp"
 #include "agent/runtime/accounting.hpp"
@@ -20,7 +20,8 @@ struct Books {
     std::set<std::string> exchanges;  // of meters, that are on record
 };
 
-nlohmann::json books_json(const Books& books);
-Result<Books> read_books(const nlohmann::json& in);
+// As bytes: CBOR, deflated.
+std::string write_books(const Books& books);
+Result<Books> read_books(std::string_view bytes);
 
 }  // namespace pued
