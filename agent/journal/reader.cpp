@@ -115,6 +115,7 @@ Result<std::optional<JournalReader::Entry>> JournalReader::next() {
 Result<std::optional<JournalReader::Entry>> JournalReader::entry(std::string_view leaf) {
     auto record = decode(leaf);
     if (!record) return Error{where() + ": " + record.error()};
+    registers_.complete(*record);
     Entry out{segments_[index_].epoch, at_, segments_[index_].name, leaf, std::move(*record)};
     at_ += frame_header + leaf.size();
     return std::optional{std::move(out)};

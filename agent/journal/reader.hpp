@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/journal/record.hpp"
+#include "agent/journal/registers.hpp"
 #include "agent/ports/store.hpp"
 
 namespace pued {
@@ -29,7 +30,7 @@ public:
         std::size_t offset = 0;    // of the frame in its segment
         std::string_view segment;  // name
         std::string_view leaf;     // valid until the next call
-        Record record;
+        Record record;  // with the registers at its begin (registers.hpp), also where the leaf leaves them out
     };
 
     static Result<JournalReader> open(const Store& store);
@@ -52,6 +53,7 @@ private:
     std::size_t index_ = 0;
     Bytes segment_;
     std::size_t at_ = 0;
+    RegisterChain registers_;
     bool ended_ = false;
 };
 

@@ -40,8 +40,8 @@ inline constexpr std::uint8_t last_record_type = 17;
 std::string_view to_string(RecordType type);
 
 struct RecordPoint {
-    std::uint32_t point = 0;  // index in the list of the configuration record
-    std::optional<std::uint64_t> reg_start, reg_end;
+    std::uint32_t point = 0;                          // index in the list of the configuration record
+    std::optional<std::uint64_t> reg_start, reg_end;  // reg_start may be left out on the disk: registers.hpp
     std::int64_t energy_mwh = 0;
     std::uint32_t flags = 0;
 

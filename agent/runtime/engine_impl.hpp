@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/journal/registers.hpp"
 #include "agent/metrics/live.hpp"
 #include "agent/runtime/accounting.hpp"
 #include "agent/runtime/alert_book.hpp"
@@ -83,6 +84,7 @@ struct Engine::Impl {
     std::set<std::string> topics_before;               // … for the engine before us
     std::string reported;                              // last month of a report record: "2026-10"
     std::set<std::string> exchanges;                   // of meters, that are on record: "feed-a@1767196800"
+    RegisterChain registers;                           // of what is written
     PointMapping points;                               // of the records that are folded
     std::map<std::string, AlertChange> expected;       // that folded intervals caused and no record confirmed yet
     std::vector<Message> held;                         // until the records behind them are committed

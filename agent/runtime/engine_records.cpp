@@ -29,7 +29,10 @@ std::string exchange_key(const std::string& device, std::int64_t at_s) { return 
 
 std::optional<Stamp> Engine::Impl::record(Record record) {
     if (journal == nullptr) return std::nullopt;
-    return journal->append(std::move(record));
+    registers.shorten(record);
+    const auto stamp = journal->append(std::move(record));
+    if (!stamp) registers = {};  // the next one follows nothing
+    return stamp;
 }
 
 // Everything of this tick, then what it caused may leave. A disk that refuses is tried again now and then; metering and
@@ -180,7 +183,11 @@ Result<void> Engine::begin(Journal* journal, const Recovery& recovered, const No
         if (books) own.apply(std::move(*books), now);
         if (!books) out = Error{books.error()};
     }
-    for (const auto& record : recovered.tail) own.fold(record, now);
+    RegisterChain registers;
+    for (auto record : recovered.tail) {
+        registers.complete(record);
+        own.fold(record, now);
+    }
     own.start(now);
     if (!recovered.evidence_loss.empty()) {
         const auto& why = recovered.evidence_loss;
