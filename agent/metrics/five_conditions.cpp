@@ -15,10 +15,10 @@ constexpr const char* clause_zh = "GB 40879-2021 式（2）至式（5）（据�
 
 }  // namespace
 
-std::string five_condition_fault(std::span<const Condition> conditions) {
+std::string five_condition_fault(std::span<const TemperaturePoint> conditions) {
     if (conditions.size() != five) return "there are " + std::to_string(conditions.size()) + " conditions (expected 5)";
     double shares = 0;
-    for (const Condition& condition : conditions) {
+    for (const TemperaturePoint& condition : conditions) {
         if (!(condition.share >= 0)) return "a share is below 0";
         if (!(condition.it_kw > 0)) return "a condition has no IT power";
         if (!(condition.facility_kw >= condition.it_kw)) return "a condition has less facility than IT power";
@@ -27,7 +27,7 @@ std::string five_condition_fault(std::span<const Condition> conditions) {
     return std::fabs(shares - 1) <= share_tolerance ? "" : "the shares do not add up to 1";
 }
 
-std::optional<Metric> five_condition_metric(std::span<const Condition> conditions, const std::string& source,
+std::optional<Metric> five_condition_metric(std::span<const TemperaturePoint> conditions, const std::string& source,
                                             UtcTime start, UtcTime end) {
     if (!five_condition_fault(conditions).empty()) return std::nullopt;
     const Totals totals = five_conditions(conditions);

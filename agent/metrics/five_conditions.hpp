@@ -14,11 +14,11 @@ namespace pued {
 inline constexpr std::size_t five = 5;
 
 // What makes it no such test: not five conditions, shares that are no whole year, no IT power; empty: it is one.
-std::string five_condition_fault(std::span<const Condition> conditions);
+std::string five_condition_fault(std::span<const TemperaturePoint> conditions);
 
 // "pue-five-condition" of the site for the year [start, end); `source`: where the shares come from. Nothing where there
 // is a fault.
-std::optional<Metric> five_condition_metric(std::span<const Condition> conditions, const std::string& source,
+std::optional<Metric> five_condition_metric(std::span<const TemperaturePoint> conditions, const std::string& source,
                                             UtcTime start, UtcTime end);
 
 }  // namespace pued

@@ -73,10 +73,10 @@ std::string_view grade_of(double coverage, double estimated_share) {
     return "";
 }
 
-Totals five_conditions(std::span<const Condition> conditions) {
+Totals five_conditions(std::span<const TemperaturePoint> conditions) {
     constexpr double hours_a_year = 8760;
     Totals mean_kw;
-    for (const Condition& condition : conditions) {
+    for (const TemperaturePoint& condition : conditions) {
         mean_kw.facility += condition.share * condition.facility_kw;
         mean_kw.it += condition.share * condition.it_kw;
     }

@@ -71,12 +71,12 @@ std::string_view grade_of(double coverage, double estimated_share);
 
 // GB 40879 five-condition method: energies of a year, kWh, from mean powers in kW at five outdoor conditions and the
 // share of the year that each takes.
-struct Condition {
+struct TemperaturePoint {
     double share = 0;
     double facility_kw = 0;
     double it_kw = 0;
 };
-Totals five_conditions(std::span<const Condition> conditions);
+Totals five_conditions(std::span<const TemperaturePoint> conditions);
 
 // Overhead a0 + a1 P + a2 P^2 at IT power P.
 struct LoadLaw {

@@ -113,7 +113,7 @@ void find_limit(Dossier& dossier, const Installation& installation) {
 
 void add_five_conditions(Dossier& dossier, const Config& config) {
     if (!config.gb40879) return;
-    std::vector<Condition> conditions;
+    std::vector<TemperaturePoint> conditions;
     for (const auto& point : config.gb40879->points)
         conditions.push_back({point.share, point.facility_kw, point.it_kw});
     dossier.five_condition_r = pue_of(five_conditions(conditions));

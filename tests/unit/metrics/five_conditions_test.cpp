@@ -10,13 +10,13 @@ using namespace pued;
 
 namespace {
 
-std::vector<Condition> d05() {
+std::vector<TemperaturePoint> d05() {
     return {{0.1, 2150, 1800}, {0.22, 2200, 1800}, {0.3, 2290, 1800}, {0.28, 2420, 1800}, {0.1, 2560, 1800}};
 }
 
 const UtcTime start{std::chrono::seconds{1767196800}}, end{std::chrono::seconds{1798732800}};
 
-void fault(const char* expected, const std::vector<Condition>& conditions) {
+void fault(const char* expected, const std::vector<TemperaturePoint>& conditions) {
     STRCMP_EQUAL(expected, five_condition_fault(conditions).c_str());
     CHECK_FALSE(five_condition_metric(conditions, "", start, end).has_value());
 }

@@ -52,7 +52,7 @@ TEST(Pue, D04_coverage_is_four_numbers) {
 }
 
 TEST(Pue, D05_five_conditions_stand_for_a_year) {
-    const std::vector<Condition> conditions{
+    const std::vector<TemperaturePoint> conditions{
         {0.1, 2150, 1800}, {0.22, 2200, 1800}, {0.3, 2290, 1800}, {0.28, 2420, 1800}, {0.1, 2560, 1800}};
     const Totals totals = five_conditions(conditions);
     DOUBLES_EQUAL(20319696.0, totals.facility, 1e-6);
