@@ -7,6 +7,7 @@
 
 #include "agent/commands/commands.hpp"
 #include "agent/commands/problems_out.hpp"
+#include "agent/commands/report_desk.hpp"
 #include "agent/config/installation.hpp"
 #include "agent/journal/note.hpp"
 #include "agent/journal/reader.hpp"
@@ -70,37 +71,38 @@ int write_out(const std::string& text, const std::string& file) {
     return good ? 0 : fail(fmt::format("{}: the disk is full or gone", to_stdout ? "stdout" : file));
 }
 
-int make(const Installation& installation, const ReportOptions& options) {
+}  // namespace
+
+Result<std::string> make_report(const Installation& installation, const ReportOptions& options) {
     const auto& config = installation.config;
     const auto period = period_of(options, Zone{std::chrono::minutes{config.site.utc_offset_minutes}});
-    if (!period) return fail(period.error());
+    if (!period) return Error{period.error()};
     const DirectoryStore store{config.state_directory};
     const SystemClock clock;
     DossierFold fold{installation, *period, clock.now().utc};
     for (const auto pass : {&DossierFold::survey, &DossierFold::add}) {
         const auto records = each_record(store, fold, pass);
-        if (!records) return fail(fmt::format("{}: {}", config.state_directory, records.error()));
+        if (!records) return Error{fmt::format("{}: {}", config.state_directory, records.error())};
         if (*records == 0) {
-            return fail(fmt::format("{}/journal has no records (is state_directory right, and has pued run?)",
-                                    config.state_directory));
+            return Error{fmt::format("{}/journal has no records (is state_directory right, and has pued run?)",
+                                     config.state_directory)};
         }
     }
     if (fold.empty()) {
-        return fail(fmt::format("{}/journal has no interval in {} (choose another --period)", config.state_directory,
-                                period->text));
+        return Error{fmt::format("{}/journal has no interval in {} (choose another --period)", config.state_directory,
+                                 period->text)};
     }
     auto dossier = fold.finish();
     add_evidence(store, dossier);
     const auto lang = options.lang.empty() ? config.site.lang : options.lang == "zh" ? Language::zh : Language::en;
-    return write_out(told(dossier, options, lang), options.out);
+    return told(dossier, options, lang);
 }
-
-}  // namespace
 
 int report_command(const std::string& config_file, const ReportOptions& options) {
     const auto installation = load_or_complain(config_file);
     if (!installation) return 1;
-    return make(*installation, options);
+    const auto report = make_report(*installation, options);
+    return report ? write_out(*report, options.out) : fail(report.error());
 }
 
 }  // namespace pued

@@ -7,6 +7,7 @@
 #include "agent/commands/commands.hpp"
 #include "agent/commands/journal_settings.hpp"
 #include "agent/commands/problems_out.hpp"
+#include "agent/commands/report_desk.hpp"
 #include "agent/commands/sources.hpp"
 #include "agent/config/secret.hpp"
 #include "agent/runtime/engine.hpp"
@@ -128,6 +129,7 @@ private:
         for (const auto until = clock_.now().boot + kMemoryOfBroker; clock_.now().boot < until;) {
             for (auto& command : site.publisher->take_commands()) {
                 if (command.name == "checkpoint-seen") return std::move(command.payload);
+                early_.push_back(std::move(command));
             }
             site.queue.take(std::chrono::milliseconds{20});  // nobody reports yet: a pause
         }
@@ -184,11 +186,19 @@ private:
 
     void obey_people(const Now& now) {
         if (!site_->publisher) return;
-        for (const auto& command : site_->publisher->take_commands()) {
+        auto commands = std::exchange(early_, {});
+        for (auto& command : site_->publisher->take_commands()) commands.push_back(std::move(command));
+        for (const auto& command : commands) {
             if (command.name == "checkpoint-seen") continue;
             log_.write(Level::info, "command", {{"name", command.name}});
+            if (command.name == "report") {
+                if (!desk_.take(config_file_, command))
+                    site_->publisher->answer(command, R"({"ok":false,"error":"another report is being made"})");
+                continue;
+            }
             site_->publisher->answer(command, site_->engine.command(command.name, command.payload, now));
         }
+        if (const auto report = desk_.ready()) site_->publisher->answer(report->first, report->second);
     }
 
     void obey(Signal signal) {
@@ -264,6 +274,8 @@ private:
     BootTime fed_;
     std::optional<DirectoryStore> store_;
     std::optional<Journal> journal_;
+    ReportDesk desk_;
+    std::vector<Command> early_;  // commands that came while the journal was not open yet
     std::string password_;
     std::vector<std::unique_ptr<Source>> sources_;
     std::vector<std::unique_ptr<Site>> leaked_;

@@ -34,6 +34,10 @@ std::vector<MetricName> metric_names(std::chrono::seconds interval) {
                                 {.name = "it-power", .of_site = true, .of_racks = true}};
     add_ratios(out, interval == std::chrono::seconds{900} ? "15min" : "interval");
     add_compute(out);
+    for (const char* name : {"pue-residual-hour", "pue-residual-day", "change-score", "budget-burn", "burn-pro-rata",
+                             "pue-forecast", "forecast-p", "pue-allowed-rest", "headroom", "pue-five-condition"}) {
+        out.push_back({.name = name, .of_site = true});
+    }
     return out;
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/metrics/five_conditions.hpp"
 #include "agent/runtime/engine_impl.hpp"
 #include "agent/runtime/limits.hpp"
 #include "agent/runtime/metric_payload.hpp"
@@ -34,6 +35,14 @@ Evaluation evaluation_of(const Metric& metric) {
 
 void append(std::vector<AlertChange>& out, std::vector<AlertChange> more) {
     for (auto& change : more) out.push_back(std::move(change));
+}
+
+// The other method of GB 40879, from what the operator had tested.
+std::optional<Metric> five_conditions_of(const Config& config, const Span& year) {
+    if (!config.gb40879) return std::nullopt;
+    std::vector<TemperaturePoint> points;
+    for (const auto& point : config.gb40879->points) points.push_back({point.share, point.facility_kw, point.it_kw});
+    return five_condition_metric(points, config.gb40879->source, year.start, year.end);
 }
 
 std::string month_name(std::chrono::year_month_day date) { return rfc3339(std::chrono::sys_days{date}).substr(0, 7); }
@@ -186,7 +195,8 @@ void Engine::Impl::tell_live(const Now& now) {
     }
 }
 
-// The chips' rated figures: constant, but told again now and then, and judged by the rules on chips.
+// What is constant, told again now and then: the chips' rated figures, judged by the rules on chips, and the year that
+// five conditions make.
 void Engine::Impl::tell_chips(const Now& now) {
     if (now.boot < next_chips) return;
     next_chips = now.boot + kChipPeriod;
@@ -197,6 +207,8 @@ void Engine::Impl::tell_chips(const Now& now) {
         metrics.push_back(worst_chip(watch, now));
         tell(judge_chip(installation, *watch.source, metrics.back(), zone.date(now.utc)), now);
     }
+    if (const auto tested = five_conditions_of(installation.config, zone.window(Window::year, now.utc)))
+        metrics.push_back(*tested);
     for (const auto& metric : metrics) {
         evaluate(metric, now, changes);
         if (doors.sink != nullptr) send(metric_message(topics, metric, now));
