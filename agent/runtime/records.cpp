@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "agent/config/rule_file.hpp"
@@ -54,6 +55,11 @@ json detail(const Metric& metric, const char* key) {
     const auto found = metric.extra.find(key);
     if (found == metric.extra.end() || !std::holds_alternative<double>(found->second)) return nullptr;
     return std::get<double>(found->second);
+}
+
+json whole_mwh(const Metric& metric, const char* key) {
+    const auto wh = detail(metric, key);
+    return wh.is_number() ? json(std::llround(wh.get<double>() * 1000)) : json(nullptr);
 }
 
 EpochReason reason_of(const std::string& name) {
@@ -210,8 +216,8 @@ Record report_record(const std::string& period, const Metric& figure, const std:
                         {"end", rfc3339(figure.end)},
                         {"value", number(figure.value)},
                         {"u", number(figure.u)},
-                        {"facility_mwh", detail(figure, "facility_wh", 1000)},
-                        {"it_mwh", detail(figure, "it_wh", 1000)},
+                        {"facility_mwh", whole_mwh(figure, "facility_wh")},
+                        {"it_mwh", whole_mwh(figure, "it_wh")},
                         {"coverage", figure.coverage},
                         {"estimated_facility", detail(figure, "estimated_facility")},
                         {"estimated_it", detail(figure, "estimated_it")},
