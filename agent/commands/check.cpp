@@ -2,12 +2,14 @@
 // the rules make of this site, and which PUE its metering can prove.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "agent/commands/commands.hpp"
 #include "agent/commands/metering_text.hpp"
 #include "agent/config/installation.hpp"
 #include "agent/config/rule_file.hpp"
+#include "agent/journal/capacity.hpp"
 #include "agent/metering/calendar.hpp"
 #include "agent/rules/applicability.hpp"
 #include "firmware/clock.hpp"
@@ -31,6 +33,20 @@ void print_rule(const Rule& rule, const SiteFacts& site, std::chrono::year_month
     }
 }
 
+// How much room the evidence takes; meters are what a record lists.
+void print_journal(const Installation& installation) {
+    const auto& config = installation.config;
+    const auto meters = std::count_if(installation.points.devices.begin(), installation.points.devices.end(),
+                                      [](const Device& device) { return device.energy || device.power; });
+    const auto year = journal_bytes_per_year(meters, config.metering.interval.count());
+    fmt::print("journal: about {:.1f} MB a year for {} metering points", static_cast<double>(year) / 1e6, meters);
+    if (config.journal.keep_mib > 0) {
+        const double days = 365 * config.journal.keep_mib * 1048576.0 / static_cast<double>(year);
+        fmt::print("; keep_mib = {} holds about {:.0f} days, then exported segments go", config.journal.keep_mib, days);
+    }
+    fmt::print("\n");
+}
+
 void print_summary(const Installation& installation) {
     const auto& config = installation.config;
     fmt::print("{}: sound: site \"{}\", {} meters, {} servers, {} MQTT values, {} points\n", config.file,
@@ -43,6 +59,7 @@ void print_summary(const Installation& installation) {
     const auto today = zone.date(clock.now().utc);
     for (const auto& rule : installation.rules) print_rule(rule, site, today);
     fmt::print("{}\n", metering_line(installation, today));
+    print_journal(installation);
 }
 
 }  // namespace
