@@ -109,6 +109,13 @@ unsigned instrument_type(const Instrument& instrument) {
     return 0x100U + 0x10U * static_cast<unsigned>(classes.meter) + static_cast<unsigned>(classes.ct);
 }
 
+std::optional<Instrument> instrument_of(unsigned type) {
+    if (type <= static_cast<unsigned>(WithoutPapers::estimate)) return static_cast<WithoutPapers>(type);
+    const unsigned meter = (type - 0x100U) / 0x10U, ct = type % 0x10U;
+    if (type < 0x100U || meter >= meter_class_names.size() || ct >= ct_class_names.size()) return std::nullopt;
+    return Classes{static_cast<MeterClass>(meter), static_cast<CtClass>(ct)};
+}
+
 std::optional<double> relative_uncertainty(const Device& device) {
     if (device.u_rel) return device.u_rel;
     return device.instrument ? relative_uncertainty(*device.instrument) : std::nullopt;

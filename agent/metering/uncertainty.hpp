@@ -31,6 +31,8 @@ double phase_error(double minutes, double power_factor);
 
 // Instruments of one type get one number: they may share a bias.
 unsigned instrument_type(const Instrument& instrument);
+// The instrument of such a number, as far as it tells; nothing where it is none.
+std::optional<Instrument> instrument_of(unsigned type);
 // A device of which only a certificate is known is of one type with all such: no credit for independence.
 unsigned instrument_type(const Device& device);
 

@@ -156,6 +156,24 @@ std::vector<Metric> Windows::add(const ClosedInterval& interval, Tell tell) {
     return out;
 }
 
+std::string_view Windows::suffix(Window kind) {
+    static constexpr std::string_view names[] = {"hour", "day", "month", "ytd"};
+    return names[static_cast<std::size_t>(kind)];
+}
+
+std::vector<Metric> Windows::told(Window kind, UtcTime in) const {
+    std::vector<Metric> out;
+    if (kind == Window::year) {
+        const bool newest = since_ && zone_.window(kind, newest_ - std::chrono::milliseconds{1}).contains(in);
+        if (newest) report(year_to_date(), suffix(kind), Tell::everything, out);
+        return out;
+    }
+    const auto& cells = kind == Window::hour ? hours_ : kind == Window::day ? days_ : months_;
+    const auto cell = std::find_if(cells.begin(), cells.end(), [&](const auto& c) { return c.span.contains(in); });
+    if (cell != cells.end()) report(total_of(*cell), suffix(kind), Tell::everything, out);
+    return out;
+}
+
 Windows::Total Windows::total_of(const WindowCell& cell) const {
     const UtcTime start = std::max(cell.span.start, *since_);
     const bool ended = cell.end >= cell.span.end;

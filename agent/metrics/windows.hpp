@@ -97,6 +97,11 @@ public:
     // should have passed the filler (filler.hpp).
     std::vector<Metric> add(const ClosedInterval& interval, Tell tell = Tell::everything);
 
+    // The metrics of the window of this kind that lies there, as far as it is kept, under the names of add(); of years
+    // only the newest is.
+    [[nodiscard]] std::vector<Metric> told(Window kind, UtcTime in) const;
+    static std::string_view suffix(Window kind);  // of those names: "hour", "day", "month", "ytd"
+
     [[nodiscard]] WindowsState save() const;
     // Series are matched by name; those that the configuration no longer has are forgotten.
     void restore(const WindowsState& state);

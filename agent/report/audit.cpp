@@ -3,8 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agent/config/role.hpp"
 #include "agent/report/audit_statements.hpp"
+#include "agent/report/recorded.hpp"
 
 namespace pued {
 
@@ -13,15 +13,6 @@ namespace {
 using Json = nlohmann::json;
 
 UtcTime time_of(std::int64_t posix_s) { return UtcTime{std::chrono::seconds{posix_s}}; }
-
-// What the balance needs of a point; its rack does not matter to the site.
-Device device_of(const Json& point) {
-    Device out;
-    out.id = point.at("id").get<std::string>();
-    out.role = parse_role(point.at("role").get<std::string>()).value_or(Role::none);
-    out.correction = point.value("correction", 0.0);
-    return out;
-}
 
 AuditEpoch epoch_of(const Record& record, const Json& aux) {
     AuditEpoch out{.at_s = record.start_s};
@@ -131,7 +122,7 @@ void Audit::Impl::state(const AuditPlace& place, const Record& record, const Jso
 void Audit::Impl::configure(const Json& aux) {
     auto next = std::make_unique<AuditSite>();
     for (const auto& point : aux.at("points")) {
-        next->table.devices.push_back(device_of(point));
+        next->table.devices.push_back(recorded_device(point));
         next->meter.push_back(registers.meter(next->table.devices.back().id));
     }
     const auto& metering = aux.at("metering");

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "agent/metering/flags.hpp"
+#include "agent/report/recorded.hpp"
 
 namespace pued {
 
@@ -17,18 +17,6 @@ constexpr std::int64_t kept_s = std::int64_t{400} * 24 * 3600;
 constexpr unsigned intervals_that_a_disturbance_explains = 2;
 
 std::string span_text(std::int64_t from, std::int64_t to) { return audit_time(from) + " to " + audit_time(to); }
-
-std::vector<IntervalEnergy> energies_of(const Record& record) {
-    std::vector<IntervalEnergy> out;
-    out.reserve(record.points.size());
-    for (const auto& point : record.points) {
-        IntervalEnergy energy{.device = point.point, .energy = {}, .at_least = {point.energy_mwh}};
-        energy.flags = static_cast<Flags>(point.flags);
-        if (energy.measured()) energy.energy = energy.at_least;
-        out.push_back(energy);
-    }
-    return out;
-}
 
 std::optional<std::int64_t> mwh_of(const Sum& sum) {
     const auto energy = sum.measured();
@@ -67,7 +55,7 @@ void IntervalAudit::add(const AuditPlace& place, const Record& record, const Aud
     const auto end_s = record.start_s + length;
     place_in_time(place, record, end_s);
     const auto start = UtcTime{std::chrono::seconds{record.start_s}};
-    const auto sums = site.plan->sum(energies_of(record), start, std::chrono::seconds{length});
+    const auto sums = site.plan->sum(recorded_energies(record), start, std::chrono::seconds{length});
     check_balance(place, record, sums, site);
     auto& cell = cells_[record.start_s];
     cell = {place, end_s, site.generation, mwh_of(sums.facility), {}};

@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agent/metering/flags.hpp"
+#include "agent/report/recorded.hpp"
 #include "agent/report/text.hpp"
 
 namespace pued {
@@ -27,21 +27,6 @@ bool is_interval(const Record& record) {
 const Json& child(const Json& from, const char* key, const Json& otherwise) {
     const auto found = from.find(key);
     return found == from.end() ? otherwise : *found;
-}
-
-// [device, energy mWh, method] of the points that were not measured.
-struct EstimateEntry {
-    std::uint64_t point = 0;
-    double mwh = 0;
-    std::size_t method = 0;
-};
-
-std::optional<EstimateEntry> estimate_of(const Json& row) {
-    if (!row.is_array() || row.size() < 3) return std::nullopt;
-    if (!row[0].is_number_unsigned() || !row[1].is_number() || !row[2].is_number_unsigned()) return std::nullopt;
-    const auto method = row[2].get<std::size_t>();
-    if (method >= estimate_methods) return std::nullopt;
-    return EstimateEntry{row[0].get<std::uint64_t>(), row[1].get<double>(), method};
 }
 
 std::optional<ComputeSum> compute_of(const Json& row) {
@@ -68,7 +53,8 @@ DossierFold::DossierFold(const Installation& installation, Period period, UtcTim
       made_(made),
       zone_(std::chrono::minutes{installation.config.site.utc_offset_minutes}),
       events_(period_.span, installation.config.site.utc_offset_minutes),
-      interval_(installation.config.metering.interval) {}
+      interval_(installation.config.metering.interval),
+      site_(zone_) {}
 
 bool DossierFold::in_period(const Record& record) const {
     return record.duration_s && *record.duration_s > 0 && period_.span.contains(start_of(record));
@@ -77,6 +63,7 @@ bool DossierFold::in_period(const Record& record) const {
 void DossierFold::survey(std::uint32_t epoch, const Record& record) {
     if (!is_interval(record)) return;
     if (!first_ || start_of(record) < *first_) first_ = start_of(record);
+    if (*first_ < period_.span.start) site_.watched_since(period_.span.start);
     if (in_period(record)) newest_[record.start_s] = {epoch, record.seq};
 }
 
@@ -106,68 +93,51 @@ void DossierFold::take_config(const Record& record) {
     if (start_of(record) >= period_.span.end) return;
     const Json aux = aux_of(record);
     const Json none;
-    meters_.configure(child(aux, "points", none));
+    const Json& points = child(aux, "points", none);
     const Json& metering = child(aux, "metering", none);
     unmeasured_w_ = number_of(metering, "unmeasured_w").value_or(0);
+    const auto category = number_of(metering, "category").value_or(installation_.config.metering.category);
+    meters_.configure(points);
+    site_.configure(points, {unmeasured_w_, static_cast<unsigned>(category)});
     if (const auto seconds = number_of(metering, "interval_s")) {
         interval_ = std::chrono::seconds{static_cast<std::int64_t>(*seconds)};
     }
     if (const auto version = text_of(aux, "version"); !version.empty()) version_ = version;
 }
 
-std::vector<PointEnergy> DossierFold::energies_of(const Record& record) const {
-    std::vector<PointEnergy> out;
-    out.reserve(record.points.size());
-    std::vector<std::size_t> by_slot(meters_.size(), SIZE_MAX);
-    for (const RecordPoint& point : record.points) {
-        const auto slot = meters_.slot(point.point);
-        if (!slot) continue;
-        const bool measured = has(static_cast<Flags>(point.flags), flag::measured);
-        const double corrected = static_cast<double>(point.energy_mwh) * (1 + meters_.points()[*slot].correction);
-        by_slot[*slot] = out.size();
-        out.push_back({*slot, measured, corrected, std::nullopt, 0});
-    }
-    if (record.aux.empty()) return out;
-    const Json aux = aux_of(record);
-    const Json none = Json::array();
-    for (const Json& row : child(aux, "e", none)) {
-        const auto entry = estimate_of(row);
-        const auto slot = entry ? meters_.slot(entry->point) : std::nullopt;
-        if (!slot || by_slot[*slot] == SIZE_MAX || out[by_slot[*slot]].measured) continue;
-        out[by_slot[*slot]].estimate_mwh = entry->mwh * (1 + meters_.points()[*slot].correction);
-        out[by_slot[*slot]].method = entry->method;
-    }
-    return out;
-}
-
 void DossierFold::take_interval(std::uint32_t epoch, const Record& record) {
     take_extras(record);
     const auto newest = newest_.find(record.start_s);
     const bool replaced = newest != newest_.end() && newest->second != std::pair{epoch, record.seq};
-    if (replaced) {
-        ++amended_;
-        return;
-    }
-    credit(record, energies_of(record));
+    if (replaced) ++amended_;
+    ClosedInterval interval{start_of(record),
+                            std::chrono::seconds{*record.duration_s},
+                            recorded_energies(record),
+                            record.type == RecordType::amend,
+                            {}};
+    if (!record.aux.empty()) add_estimates(interval.by_device, aux_of(record));
+    credit(record, std::move(interval), replaced);
 }
 
-void DossierFold::credit(const Record& record, const std::vector<PointEnergy>& energies) {
-    const UtcTime start = start_of(record);
-    const double seconds = *record.duration_s;
-    const auto sides = sides_of(energies, meters_.points(), unmeasured_w_, seconds);
-    ++intervals_;
-    last_ = std::max(last_, start + std::chrono::seconds{*record.duration_s});
-    sums_.add(sides, energies, meters_.size());
-    month_at(start).sums.add(sides, energies, meters_.size());
-    meters_.credit(record, energies, seconds);
+void DossierFold::credit(const Record& record, ClosedInterval interval, bool replaced) {
+    const UtcTime start = interval.start;
+    const double seconds = in_seconds(interval.length);
+    if (!replaced) {
+        ++intervals_;
+        last_ = std::max(last_, interval.end());
+        meters_.credit(record, interval.by_device, seconds);
+        months_.try_emplace(zone_.window(Window::month, start).start);
+    }
+    const auto sums = site_.add(std::move(interval), replaced);
     Day& day = day_at(start);
-    day.seconds += seconds;
     const auto hour = std::chrono::floor<std::chrono::hours>(start.time_since_epoch()).count();
+    const auto facility = sums.facility.measured();
     for (std::size_t category = 0; category < categories; ++category) {
-        if (!sides.joint(category)) continue;
+        const auto it = sums.it.at(category).measured();
+        if (!facility || !it || *facility < *it) continue;
         for (Ratio* ratio : {&day.ratios.at(category), &hours_[hour].at(category)}) {
-            ratio->facility_mwh += sides.facility.measured_mwh;
-            ratio->it_mwh += sides.it.at(category).measured_mwh;
+            ratio->facility_mwh += static_cast<double>(facility->mwh);
+            ratio->it_mwh += static_cast<double>(it->mwh);
             ratio->joint_s += seconds;
         }
     }

@@ -18,7 +18,7 @@
 #include "agent/report/fold_events.hpp"
 #include "agent/report/fold_meters.hpp"
 #include "agent/report/period.hpp"
-#include "agent/report/sums.hpp"
+#include "agent/report/site_book.hpp"
 
 namespace pued {
 
@@ -45,7 +45,6 @@ private:
         std::optional<double> residual, headroom_kwh, forecast, forecast_p;
     };
     struct Month {
-        FigureSums sums;
         double weather_sum = 0, weather_s = 0;
         std::map<std::string, ComputeSum> compute;
     };
@@ -54,17 +53,15 @@ private:
     void take_config(const Record& record);
     void take_interval(std::uint32_t epoch, const Record& record);
     void take_extras(const Record& record);  // weather, compute, the day's drift figures
-    void credit(const Record& record, const std::vector<PointEnergy>& energies);
-    [[nodiscard]] std::vector<PointEnergy> energies_of(const Record& record) const;
+    void credit(const Record& record, ClosedInterval interval, bool replaced);
     [[nodiscard]] bool in_period(const Record& record) const;
     [[nodiscard]] Month& month_at(UtcTime time);
     [[nodiscard]] Day& day_at(UtcTime time);
 
-    [[nodiscard]] std::size_t category() const;
     [[nodiscard]] double watched_s(Span span) const;
     void tell_site(Dossier& out) const;
-    void tell_figures(Dossier& out) const;
-    void tell_days(Dossier& out) const;
+    void tell_figures(Dossier& out, std::size_t category) const;
+    void tell_days(Dossier& out, std::size_t category) const;
     void tell_compute(Dossier& out) const;
 
     const Installation& installation_;
@@ -85,7 +82,7 @@ private:
     std::uint32_t epoch_ = 0;
     std::uint64_t size_ = 0;
 
-    FigureSums sums_;
+    SiteBook site_;
     std::map<UtcTime, Month> months_;
     std::map<LocalDay, Day> days_;
     std::map<std::int64_t, Ratios> hours_;  // by hour of UTC

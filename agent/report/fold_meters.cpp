@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <nlohmann/json.hpp>
 
 #include "agent/report/fold_events.hpp"
+#include "agent/report/recorded.hpp"
 #include "agent/report/text.hpp"
 
 namespace pued {
@@ -18,43 +18,13 @@ namespace {
 constexpr double mwh_per_kwh = 1e6;
 constexpr double uwh_per_kwh = 1e9;
 
-struct RoleName {
-    std::string_view name;
-    Role role;
-};
-constexpr std::array<RoleName, 13> role_names{{{"none", Role::none},
-                                               {"feed", Role::feed},
-                                               {"generator", Role::generator},
-                                               {"onsite", Role::onsite},
-                                               {"export", Role::export_},
-                                               {"non-dc", Role::non_dc},
-                                               {"ups-input", Role::ups_input},
-                                               {"ups-output", Role::ups_output},
-                                               {"pdu", Role::pdu},
-                                               {"server", Role::server},
-                                               {"cooling", Role::cooling},
-                                               {"lighting", Role::lighting},
-                                               {"auxiliary", Role::auxiliary}}};
-
-Role role_of(std::string_view text) {
-    for (const auto& [name, role] : role_names) {
-        if (name == text) return role;
-    }
-    return Role::none;
-}
-
 FoldPoint point_of(const Json& from) {
     FoldPoint out;
-    out.id = text_of(from, "id");
-    out.rack = text_of(from, "rack");
+    out.device = recorded_device(from);
     out.profile = text_of(from, "profile");
     out.accuracy = text_of(from, "accuracy");
     out.certificate = text_of(from, "certificate");
     out.role_name = text_of(from, "role");
-    out.role = role_of(out.role_name);
-    out.u_rel = number_of(from, "u_rel");
-    out.type = static_cast<unsigned>(number_of(from, "type").value_or(0));
-    out.correction = number_of(from, "correction").value_or(0);
     if (const auto q = number_of(from, "q_uwh"); q && *q > 0) out.q_uwh = static_cast<std::int64_t>(*q);
     return out;
 }
@@ -110,16 +80,10 @@ Bilingual epoch_text(const Json& aux, const std::string& place) {
 
 }  // namespace
 
-std::string_view to_string(EstimateMethod method) {
-    constexpr std::array<std::string_view, estimate_methods> names{"balance", "redundant-meter", "regression",
-                                                                   "profile"};
-    return names.at(static_cast<std::size_t>(method));
-}
-
 std::size_t MeterBook::slot_of(const std::string& id) {
     const auto [found, fresh] = by_id_.try_emplace(id, points_.size());
     if (fresh) {
-        points_.emplace_back().id = id;
+        points_.emplace_back().device.id = id;
         tallies_.emplace_back();
     }
     return found->second;
@@ -130,7 +94,7 @@ void MeterBook::configure(const Json& points) {
     if (!points.is_array()) return;
     for (const Json& entry : points) {
         FoldPoint point = point_of(entry);
-        const auto slot = slot_of(point.id);
+        const auto slot = slot_of(point.device.id);
         if (!point.q_uwh) point.q_uwh = points_[slot].q_uwh;
         points_[slot] = std::move(point);
         order_.push_back(slot);
@@ -172,7 +136,7 @@ void MeterBook::keep_registers(Tally& tally, const RecordPoint& point, std::int6
     }
 }
 
-void MeterBook::credit(const Record& record, const std::vector<PointEnergy>& energies, double seconds) {
+void MeterBook::credit(const Record& record, const std::vector<IntervalEnergy>& energies, double seconds) {
     for (const RecordPoint& point : record.points) {
         const auto at = slot(point.point);
         if (!at) continue;
@@ -181,11 +145,14 @@ void MeterBook::credit(const Record& record, const std::vector<PointEnergy>& ene
         tally.credited_mwh += static_cast<double>(point.energy_mwh);
         keep_registers(tally, point, record.start_s);
     }
-    for (const PointEnergy& energy : energies) {
-        Tally& tally = tallies_[energy.slot];
-        tally.seen = true;
-        if (energy.measured) tally.measured_s += seconds;
-        if (!energy.measured && energy.estimate_mwh) tally.estimated_mwh.at(energy.method) += *energy.estimate_mwh;
+    for (const IntervalEnergy& energy : energies) {
+        const auto at = slot(energy.device);
+        if (!at) continue;
+        Tally& tally = tallies_[*at];
+        if (energy.measured()) tally.measured_s += seconds;
+        if (!energy.estimate) continue;
+        const auto method = static_cast<std::size_t>(energy.estimate->method);
+        tally.estimated_mwh.at(method) += static_cast<double>(energy.estimate->energy.mwh);
     }
 }
 
@@ -196,9 +163,9 @@ std::vector<ReportMeter> MeterBook::report(double watched_s) const {
         const Tally& tally = tallies_[slot];
         if (!tally.seen) continue;
         ReportMeter meter;
-        meter.id = point.id;
+        meter.id = point.device.id;
         meter.role = point.role_name;
-        meter.rack = point.rack;
+        meter.rack = point.device.rack;
         meter.profile = point.profile;
         meter.accuracy = point.accuracy;
         meter.certificate = point.certificate;
@@ -213,11 +180,11 @@ std::vector<ReportMeter> MeterBook::report(double watched_s) const {
             const double kwh = tally.estimated_mwh.at(method) / mwh_per_kwh;
             if (kwh == 0) continue;
             meter.estimated_kwh += kwh;
-            meter.estimated_by[std::string{to_string(static_cast<EstimateMethod>(method))}] = kwh;
+            meter.estimated_by[std::string{name_of(static_cast<EstimateMethod>(method))}] = kwh;
         }
         meter.events = tally.events;
-        meter.u_rel = point.u_rel;
-        meter.correction = point.correction;
+        meter.u_rel = point.device.u_rel;
+        meter.correction = point.device.correction;
         out.push_back(std::move(meter));
     }
     return out;
@@ -227,8 +194,8 @@ std::map<std::string, double> MeterBook::energy_by_role() const {
     std::map<std::string, double> out;
     for (std::size_t slot = 0; slot < points_.size(); ++slot) {
         const auto& point = points_[slot];
-        if (!tallies_[slot].seen || point.role == Role::none) continue;
-        out[point.role_name] += tallies_[slot].credited_mwh * (1 + point.correction) / mwh_per_kwh;
+        if (!tallies_[slot].seen || point.device.role == Role::none) continue;
+        out[point.role_name] += tallies_[slot].credited_mwh * (1 + point.device.correction) / mwh_per_kwh;
     }
     return out;
 }

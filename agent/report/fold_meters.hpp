@@ -10,10 +10,17 @@
 #include <vector>
 
 #include "agent/journal/record.hpp"
+#include "agent/metrics/filler.hpp"
 #include "agent/report/dossier.hpp"
-#include "agent/report/sums.hpp"
 
 namespace pued {
+
+// A metering point as a configuration record described it.
+struct FoldPoint {
+    std::string profile, accuracy, certificate, role_name;
+    Device device;
+    std::optional<std::int64_t> q_uwh;
+};
 
 class MeterBook {
 public:
@@ -21,8 +28,8 @@ public:
     void configure(const nlohmann::json& points);
     // A register began anew, or a meter was exchanged. `place`: the time as people read it.
     void add_event(const nlohmann::json& aux, RecordType type, const std::string& place, bool in_period);
-    // An interval of the period; `energies` as energies_of() gave them.
-    void credit(const Record& record, const std::vector<PointEnergy>& energies, double seconds);
+    // An interval of the period and what it says of the energies.
+    void credit(const Record& record, const std::vector<IntervalEnergy>& energies, double seconds);
 
     // Slot of a point of the configuration in force; nothing for one that it does not have.
     [[nodiscard]] std::optional<std::size_t> slot(std::uint64_t point) const;
@@ -51,7 +58,5 @@ private:
     std::map<std::string, std::size_t> by_id_;
     std::vector<std::size_t> order_;  // slot by index of the configuration in force
 };
-
-std::string_view to_string(EstimateMethod method);  // "balance", "redundant-meter", "regression", "profile"
 
 }  // namespace pued

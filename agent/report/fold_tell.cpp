@@ -44,12 +44,6 @@ double delivered(const std::map<std::string, ComputeSum>& sums, const std::strin
 
 }  // namespace
 
-std::size_t DossierFold::category() const {
-    const unsigned fixed = installation_.config.metering.category;
-    if (fixed >= 1 && fixed <= categories) return fixed - 1;
-    return best_category(sums_.it_means(), 0).value_or(0);
-}
-
 // How much of this part of the period the journal could have measured: from its own beginning to its newest interval.
 double DossierFold::watched_s(Span span) const {
     const UtcTime from = std::max({span.start, period_.span.start, first_.value_or(span.start)});
@@ -73,7 +67,6 @@ void DossierFold::tell_site(Dossier& out) const {
     out.period = period_.text;
     out.unmeasured_kw = unmeasured_w_ / 1000;
     out.interval = interval_;
-    out.category = static_cast<unsigned>(category()) + 1;
     out.watched_from = std::max(period_.span.start, first_.value_or(period_.span.start));
     out.watched_to = last_;
     out.closed = last_ >= period_.span.end;
@@ -83,25 +76,23 @@ void DossierFold::tell_site(Dossier& out) const {
     out.tree_size = size_;
 }
 
-void DossierFold::tell_figures(Dossier& out) const {
-    const auto chosen = category();
-    out.impossible = sums_.of(chosen).impossible;
-    out.figure = sums_.figure(chosen, watched_s(period_.span), meters_.points());
+void DossierFold::tell_figures(Dossier& out, std::size_t category) const {
+    out.category = static_cast<unsigned>(category) + 1;
+    out.impossible = site_.impossible(period_.kind, period_.span.start, category);
+    out.figure = site_.figure(period_.kind, period_.span.start, category);
     for (const auto& [start, month] : months_) {
-        const auto span = zone_.window(Window::month, start);
         const auto date = zone_.date(start);
         ReportMonth row;
         row.month = date.year() / date.month();
-        row.figure = month.sums.figure(chosen, watched_s(span), meters_.points());
+        row.figure = site_.figure(Window::month, start, category);
         row.weather_c = mean_of(month.weather_sum, month.weather_s);
         out.months.push_back(std::move(row));
     }
 }
 
-void DossierFold::tell_days(Dossier& out) const {
-    const auto chosen = category();
+void DossierFold::tell_days(Dossier& out, std::size_t category) const {
     for (const auto& [date, day] : days_) {
-        const auto& ratio = day.ratios.at(chosen);
+        const auto& ratio = day.ratios.at(category);
         ReportDay row;
         row.day = date;
         row.coverage = ratio.joint_s / 86400;
@@ -115,7 +106,7 @@ void DossierFold::tell_days(Dossier& out) const {
     }
     std::vector<std::pair<double, double>> all;
     for (const auto& [hour, ratios] : hours_) {
-        const auto& ratio = ratios.at(chosen);
+        const auto& ratio = ratios.at(category);
         if (ratio.it_mwh <= 0 || ratio.joint_s < plotted_from * 3600) continue;
         all.emplace_back(ratio.it_mwh / ratio.joint_s * 3.6e-3, ratio.facility_mwh / ratio.it_mwh);
     }
@@ -137,9 +128,10 @@ void DossierFold::tell_compute(Dossier& out) const {
 
 Dossier DossierFold::finish() {
     Dossier out;
+    const auto category = site_.category(period_.kind, period_.span.start);
     tell_site(out);
-    tell_figures(out);
-    tell_days(out);
+    tell_figures(out, category);
+    tell_days(out, category);
     tell_compute(out);
     out.meters = meters_.report(watched_s(period_.span));
     out.energy_by_role = meters_.energy_by_role();

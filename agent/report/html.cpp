@@ -57,8 +57,7 @@ std::string role_text(std::string_view role, const Tongue& say) {
 
 std::string method_text(std::string_view method, const Tongue& say) {
     if (method == "balance") return std::string{say("energy balance of parent and siblings", "上下级电量平衡")};
-    if (method == "redundant-meter")
-        return std::string{say("redundant meter times learnt ratio", "冗余表乘以历史比值")};
+    if (method == "redundant") return std::string{say("redundant meter times learnt ratio", "冗余表乘以历史比值")};
     if (method == "regression") return std::string{say("regression on weather and load", "天气与负载回归")};
     return std::string{say("median of the same hour of the week", "每周同一小时的中位数")};
 }

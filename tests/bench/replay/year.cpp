@@ -1,6 +1,7 @@
-// Recorded readings of a year that never was, for pued replay: two incomers, UPSs, PDUs, cooling and a weather sensor, 40
-// points, at any step; written as READINGS.csv to stdout. The plant is a formula of hour, season and seed; registers
+// Recorded readings of a year that never was, for pued replay: two incomers, UPSs, PDUs, cooling and a weather sensor,
+// 40 points, at any step; written as READINGS.csv to stdout. The plant is a formula of hour, season and seed; registers
 // count whole Wh. Also writes the configuration that belongs to it: year --config.
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
@@ -36,32 +37,34 @@ double power_w(const std::string& role, double it_w, double cooling_w) {
 }
 
 void print_config() {
-    std::puts("[site]\nid = \"bench\"\nregion = \"shanghai\"\nbuild = \"new\"\nstandard_racks = 3200\n"
-              "commissioned = 2024-01-01\n[metering]\npoll_s = 60\n[drift]\nlimit = 1.30\n[weather]\n"
-              "dry_bulb = \"feed-a.temperature_c\"\nhumidity = \"feed-a.humidity_percent\"\n"
-              "[mqtt]\nenabled = true\nhost = \"broker.example\"");
+    std::puts(
+        "[site]\nid = \"bench\"\nregion = \"shanghai\"\nbuild = \"new\"\nstandard_racks = 3200\n"
+        "commissioned = 2024-01-01\n[metering]\npoll_s = 60\n[drift]\nlimit = 1.30\n[weather]\n"
+        "dry_bulb = \"feed-a.temperature_c\"\nhumidity = \"feed-a.humidity_percent\"\n"
+        "[mqtt]\nenabled = true\nhost = \"broker.example\"");
     int n = 0;
     for (const auto& meter : meters()) {
-        std::printf("[[meter]]\nid = \"%s\"\nprofile = \"eastron-sdm630\"\nhost = \"127.0.0.1:%d\"\nrole = \"%s\"\n"
-                    "rated_kw = %d\nmeter_class = \"0.5S\"\nct_class = \"0.5S\"\n",
-                    meter.id.c_str(), 20000 + n++, meter.role.c_str(), static_cast<int>(4000 * meter.share));
+        std::printf(
+            "[[meter]]\nid = \"%s\"\nprofile = \"eastron-sdm630\"\nhost = \"127.0.0.1:%d\"\nrole = \"%s\"\n"
+            "rated_kw = %d\nmeter_class = \"0.5S\"\nct_class = \"0.5S\"\n",
+            meter.id.c_str(), 20000 + n++, meter.role.c_str(), static_cast<int>(4000 * meter.share));
     }
     for (const auto* sensor : {"roof\" quantity = \"temperature_c", "roof-rh\" quantity = \"humidity_percent"}) {
         std::string text = sensor;
         text.replace(text.find("\" "), 2, "\"\n");
-        std::printf("[[mqtt-value]]\nid = \"%s\"\ndevice = \"feed-a\"\ntopic = \"roof\"\nstale_after_s = 180\n", text.c_str());
+        std::printf("[[mqtt-value]]\nid = \"%s\"\ndevice = \"feed-a\"\ntopic = \"roof\"\nstale_after_s = 180\n",
+                    text.c_str());
     }
 }
 
 // 2026-01-01T00:00:00+08:00 and so many minutes.
 std::string time_text(std::int64_t minutes) {
-    static const int days_of[12] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    std::int64_t day = minutes / 1440;
-    int month = 0;
-    while (day >= days_of[month % 12]) day -= days_of[month++ % 12];
-    char text[32];
-    std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:00+08:00", 2026 + month / 12, month % 12 + 1,
-                  static_cast<int>(day) + 1, static_cast<int>(minutes / 60 % 24), static_cast<int>(minutes % 60));
+    using namespace std::chrono;
+    const year_month_day date{sys_days{year{2026} / 1 / 1} + days{minutes / 1440}};
+    char text[64];
+    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:00+08:00", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  static_cast<int>(minutes / 60 % 24), static_cast<int>(minutes % 60));
     return text;
 }
 
@@ -72,7 +75,7 @@ int main(int argc, char** argv) {
         print_config();
         return 0;
     }
-    const int step = argc > 1 ? std::atoi(argv[1]) : 15;       // minutes
+    const int step = argc > 1 ? std::atoi(argv[1]) : 15;  // minutes
     const int days = argc > 2 ? std::atoi(argv[2]) : 366;
     const unsigned seed = argc > 3 ? static_cast<unsigned>(std::atoi(argv[3])) : 1;
     const auto all = meters();
@@ -85,7 +88,8 @@ int main(int argc, char** argv) {
         const double day = static_cast<double>(minute) / 1440, hour = static_cast<double>(minute % 1440) / 60;
         load += -load * step / 600 + noise(random) * 0.01 * std::sqrt(step / 15.);
         air += -air * step / 2000 + noise(random) * 0.4 * std::sqrt(step / 15.);
-        const double dry = 16 - 13 * std::cos(2 * M_PI * (day - 20) / 365) - 4 * std::cos(2 * M_PI * (hour - 3) / 24) + air;
+        const double dry =
+            16 - 13 * std::cos(2 * M_PI * (day - 20) / 365) - 4 * std::cos(2 * M_PI * (hour - 3) / 24) + air;
         const double it_w = 1.8e6 * (1 + 0.05 * std::sin(2 * M_PI * (hour - 9) / 24) + load);
         const double cooling_w = it_w * (0.10 + 0.006 * std::max(0., dry - 6) + 0.004 * std::max(0., dry - 20));
         const auto time = time_text(minute);
@@ -95,7 +99,7 @@ int main(int argc, char** argv) {
             std::printf("%s,%s.energy_wh,%.0f,good\n%s,%s.power_w,%.0f,good\n", time.c_str(), all[i].id.c_str(),
                         std::floor(1e9 + wh[i]), time.c_str(), all[i].id.c_str(), w);
         }
-        std::printf("%s,feed-a.temperature_c,%.1f,good\n%s,feed-a.humidity_percent,%.0f,good\n", time.c_str(), dry, time.c_str(),
-                    60 + 20 * std::sin(day));
+        std::printf("%s,feed-a.temperature_c,%.1f,good\n%s,feed-a.humidity_percent,%.0f,good\n", time.c_str(), dry,
+                    time.c_str(), 60 + 20 * std::sin(day));
     }
 }
