@@ -122,6 +122,7 @@ void Drift::Impl::describe_change(Metric& score) const {
         return at >= onset - kNearOnset && at < onset + days{1} + kNearOnset;
     });
     score.extra["onset"] = rfc3339(onset);
+    score.extra["direction"] = std::string{change.cusum.rising() ? "worse" : "better"};
     score.extra["cause"] = std::string{metering ? "metering" : "plant"};
     score.extra["waste_kwh"] = pile.excess;
     if (state.baseline.cooling || state.baseline.losses) score.extra["component"] = component_of(pile);
@@ -190,8 +191,9 @@ void Drift::Impl::tell_forecast(std::vector<Metric>& out) const {
         headroom = headroom_left(limit, state.so_far, rest);
     }
     out.push_back(metric("pue-forecast", pue, reason));
-    if (pue) out.back().extra["u"] = u;
+    if (pue) out.back().u = u;
     out.push_back(metric("forecast-p", p, reason));
+    if (p) out.back().extra.insert({{"forecast", *pue}, {"forecast_u", u}, {"allowed_rest", allowed.value_or(limit)}});
     out.push_back(metric("pue-allowed-rest", allowed, reason.empty() ? "year-over" : reason));
     out.push_back(metric("headroom", headroom, reason));
     out.back().unit = "kWh";

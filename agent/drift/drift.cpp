@@ -2,6 +2,7 @@
 #include "agent/drift/drift.hpp"
 
 #include "agent/drift/impl.hpp"
+#include "agent/drift/text.hpp"
 
 namespace pued {
 
@@ -9,7 +10,11 @@ Drift::Drift(DriftSettings settings) : impl_(std::make_unique<Impl>(std::move(se
 Drift::~Drift() = default;
 Drift::Drift(Drift&&) noexcept = default;
 
-std::vector<Metric> Drift::add(const DriftHour& hour) { return impl_->add(hour); }
+std::vector<Metric> Drift::add(const DriftHour& hour) {
+    auto out = impl_->add(hour);
+    for (auto& metric : out) add_text(metric, impl_->settings);
+    return out;
+}
 
 std::vector<BaselineEvent> Drift::take_baselines() { return std::exchange(impl_->state.events, {}); }
 

@@ -78,7 +78,6 @@ Accounting::Accounting(const Installation& installation)
     : installation_(installation),
       zone_(zone_of(installation.config)),
       settings_(drift_settings(installation.config)),
-      watches_(installation.config.drift.enabled ? pued::drift_watches(settings_) : std::vector<DriftWatch>{}),
       ledger_(installation.points, ledger_settings(installation.config)),
       filler_(installation.points),
       checks_(installation.points),
@@ -90,6 +89,10 @@ void Accounting::accept(const Report& report) {
     ledger_.accept(report);
     compute_.accept(report);
     checks_.accept(report);
+}
+
+std::vector<DriftWatch> Accounting::drift_watches() const {
+    return installation_.config.drift.enabled ? pued::drift_watches(settings_) : std::vector<DriftWatch>{};
 }
 
 void Accounting::accept_weather(const Report& report) { weather_.accept(report); }

@@ -62,7 +62,8 @@ public:
 
     [[nodiscard]] Ledger& ledger() { return ledger_; }
     [[nodiscard]] const ComputeLedger& compute() const { return compute_; }
-    [[nodiscard]] const std::vector<DriftWatch>& drift_watches() const { return watches_; }
+    // After set_limit().
+    [[nodiscard]] std::vector<DriftWatch> drift_watches() const;
 
     [[nodiscard]] AccountingState save(const Now& now) const;
     void restore(const AccountingState& state, const Now& now);
@@ -75,7 +76,6 @@ private:
     const Installation& installation_;
     Zone zone_;
     DriftSettings settings_;
-    std::vector<DriftWatch> watches_;
     Ledger ledger_;
     Filler filler_;
     CrossChecks checks_;

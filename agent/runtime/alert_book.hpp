@@ -79,8 +79,10 @@ public:
     using Entries = std::map<std::string, AlertEntry>;  // by "scope/rule"
 
     // Keeps a reference to the installation. Watches nothing until lay_out().
-    AlertBook(const Installation& installation, std::vector<DriftWatch> drift)
-        : installation_(installation), topics_(installation.config), drift_(std::move(drift)) {}
+    explicit AlertBook(const Installation& installation) : installation_(installation), topics_(installation.config) {}
+
+    // The layers of drift to be watched from the next lay_out() on.
+    void set_drift(std::vector<DriftWatch> layers) { drift_ = std::move(layers); }
 
     // Chooses what is watched on this civil date of the site. Called again when the date changes: rules begin and end.
     // Alerts whose limit is watched no more, or is another now, are told as resolved.

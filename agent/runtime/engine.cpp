@@ -36,7 +36,7 @@ Engine::Impl::Impl(const Installation& from, EngineDoors through, const Now& now
       health(from.points, now.boot),
       accounting(from),
       live(from.points, balance_settings(from.config)),
-      alerts(from, accounting.drift_watches()),
+      alerts(from),
       zone(zone_of(from.config)),
       since(now.utc) {}
 

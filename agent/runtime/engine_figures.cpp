@@ -49,14 +49,20 @@ std::string month_name(std::chrono::year_month_day date) { return rfc3339(std::c
 
 }  // namespace
 
+// What is watched on this date.
+std::vector<AlertChange> Engine::Impl::lay_out(std::chrono::year_month_day date, const Now& now) {
+    today = date;
+    const auto limit = year_limit(installation, date);
+    accounting.set_limit(limit, limit ? u_of_year(installation, *limit) : 0);
+    alerts.set_drift(accounting.drift_watches());
+    return alerts.lay_out(date, now);
+}
+
 // The rules that bind begin and end with dates; a clock that was never set has no date.
 void Engine::Impl::lay_out_alerts(const Now& now) {
     const auto date = zone.date(now.utc);
     if (now.utc < oldest_plausible || date == today) return;
-    today = date;
-    const auto limit = year_limit(installation, date);
-    accounting.set_limit(limit, limit ? u_of_year(installation, *limit) : 0);
-    for (auto& change : alerts.lay_out(date, now)) tell(std::move(change), now);
+    for (auto& change : lay_out(date, now)) tell(std::move(change), now);
     live_wanted = doors.sink != nullptr;
     for (const auto* name : {"pue", "it-power", "facility-power"}) {
         live_wanted = live_wanted || alerts.watches_metric("site", name);

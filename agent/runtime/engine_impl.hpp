@@ -49,6 +49,7 @@ struct Engine::Impl {
     void doubt_journal(const std::string& why, const Now& now);
 
     // engine_figures.cpp: intervals, alerts, verdicts
+    std::vector<AlertChange> lay_out(std::chrono::year_month_day date, const Now& now);
     void lay_out_alerts(const Now& now);
     void close_intervals(const Now& now);
     void publish_outcome(const Outcome& outcome, bool whole, const Now& now);

@@ -123,9 +123,7 @@ void Engine::Impl::fold_interval(const Record& from, const Now& now) {
     }
     const auto then = at(now, recorded->interval.end());
     if (zone.date(then.utc) != today) {
-        today = zone.date(then.utc);
-        for (auto& change : alerts.lay_out(*today, then))
-            expected[change.scope + '/' + change.rule] = std::move(change);
+        for (auto& change : lay_out(zone.date(then.utc), then)) expected[change.scope + '/' + change.rule] = change;
     }
     const auto outcome = accounting.fold(std::move(*recorded), now);
     for (auto& change : evaluate_all(outcome, then)) expected[change.scope + '/' + change.rule] = std::move(change);

@@ -61,7 +61,7 @@ void Watched::tell(const Metric& metric, int hour, Told& told) {
     if (metric.name == "change-score") told.unknown_days += !metric.value;
     if (metric.name == "pue-forecast") {
         told.forecast.push_back(or_nan(metric.value));
-        told.deviation.push_back(extra(metric, "u"));
+        told.deviation.push_back(metric.u.value_or(0));
     }
     if (metric.name == "burn-pro-rata") {
         told.year_to_date.push_back(1 + or_nan(metric.value) * (settings_.limit.value_or(NAN) - 1));

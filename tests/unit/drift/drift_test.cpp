@@ -112,7 +112,7 @@ TEST(Drift, ADesignCurveServesAcuteAndForecastFromTheFirstHour) {
     CHECK(run.at("pue-residual-hour").value.has_value());
     STRCMP_EQUAL("learning", run.reason("change-score").c_str());
     CHECK(run.at("pue-forecast").value.has_value());
-    CHECK(std::get<double>(run.at("pue-forecast").extra.at("u")) >= s.u_model);
+    CHECK(run.at("pue-forecast").u.value() >= s.u_model);
     CHECK(run.at("pue-allowed-rest").value.has_value());
 }
 
@@ -171,7 +171,7 @@ TEST(Drift, TheForecastOfAQuietYearIsNearWhatItBecomes) {
     Run run;
     run.until(kYearHours + 60 * kDay);
     const double told = *run.at("pue-forecast").value;
-    const double u = std::get<double>(run.at("pue-forecast").extra.at("u"));
+    const double u = run.at("pue-forecast").u.value();
     run.until(2 * kYearHours);
     const Metric& end = run.at("pue-forecast");
     DOUBLES_EQUAL(*end.value, told, 0.005);
