@@ -122,6 +122,7 @@ void Drift::Impl::describe_change(Metric& score) const {
         return at >= onset - kNearOnset && at < onset + days{1} + kNearOnset;
     });
     score.extra["onset"] = rfc3339(onset);
+    score.extra["onset_day"] = rfc3339(std::chrono::sys_days{settings.zone.date(onset)}).substr(0, 10);
     score.extra["direction"] = std::string{change.cusum.rising() ? "worse" : "better"};
     score.extra["cause"] = std::string{metering ? "metering" : "plant"};
     score.extra["waste_kwh"] = pile.excess;

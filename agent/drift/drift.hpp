@@ -57,7 +57,8 @@ public:
     // "pue-residual-hour", "budget-burn"; and when a civil day of the site is over also "pue-residual-day",
     // "change-score", "pue-forecast", "forecast-p", "pue-allowed-rest", "headroom", "burn-pro-rata". Scope "site".
     // A value that guards withhold is absent, with extra["reason"].
-    // change-score: max(S+/h, S-/h, |e_d| and |e_d-1| over shewhart), fires at 1; extra: onset (RFC 3339), direction
+    // change-score: max(S+/h, S-/h, |e_d| and |e_d-1| over shewhart), fires at 1; extra: onset (RFC 3339), onset_day
+    // (of the site), direction
     // ("worse" | "better"), cause ("plant" | "metering"), component ("cooling" | "losses" | "other"), waste_kwh.
     // What alarms are made of also says so for people: extra text_en, text_zh.
     // budget-burn: max over the tiers of min(long/needed, short/pace), fires at 1; extra: tier.

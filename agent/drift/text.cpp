@@ -47,7 +47,7 @@ Text acute(const Metric& metric, const DriftSettings& settings) {
 
 Text change(const Metric& metric) {
     const auto part = part_of(word(metric, "component"));
-    const auto since = word(metric, "onset").substr(0, 10);
+    const auto since = word(metric, "onset_day");
     if (since.empty()) return {};
     const double waste = number(metric, "waste_kwh");
     const bool worse = word(metric, "direction") == "worse";

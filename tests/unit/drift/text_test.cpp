@@ -19,17 +19,17 @@ TEST(DriftText, a_change_names_the_day_the_waste_and_where_to_look) {
     Metric metric;
     metric.name = "change-score";
     metric.value = 1.2;
-    metric.extra = {{"onset", std::string{"2026-07-14T16:00:00.000Z"}},
+    metric.extra = {{"onset_day", std::string{"2026-07-15"}},
                     {"direction", std::string{"worse"}},
                     {"cause", std::string{"plant"}},
                     {"component", std::string{"cooling"}},
                     {"waste_kwh", 12345.6}};
     add_text(metric, settings);
     STRCMP_EQUAL(
-        "Since 2026-07-14 PUE has been above what weather and load explain, by 12346 kWh so far; look at the "
+        "Since 2026-07-15 PUE has been above what weather and load explain, by 12346 kWh so far; look at the "
         "cooling first",
         text(metric, "text_en").c_str());
-    STRCMP_EQUAL("自 2026-07-14 起，PUE 持续高于气象与负载可解释的水平，累计 12346 kWh；请先检查制冷系统",
+    STRCMP_EQUAL("自 2026-07-15 起，PUE 持续高于气象与负载可解释的水平，累计 12346 kWh；请先检查制冷系统",
                  text(metric, "text_zh").c_str());
 }
 
@@ -37,7 +37,7 @@ TEST(DriftText, a_change_with_a_meter_sends_people_to_the_meters) {
     Metric metric;
     metric.name = "change-score";
     metric.value = 1.2;
-    metric.extra = {{"onset", std::string{"2026-07-14T16:00:00.000Z"}},
+    metric.extra = {{"onset_day", std::string{"2026-07-15"}},
                     {"direction", std::string{"better"}},
                     {"cause", std::string{"metering"}},
                     {"waste_kwh", -500.0}};
