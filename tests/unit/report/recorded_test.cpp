@@ -38,8 +38,7 @@ TEST(Recorded, an_estimate_stands_only_where_nothing_was_measured_and_its_row_ca
     Record record;
     record.points = {{0, {}, {}, 100, flag::measured}, {1, {}, {}, 0, flag::missing}, {2, {}, {}, 0, flag::missing}};
     auto energies = recorded_energies(record);
-    using nlohmann::json;
-    add_estimates(energies, {{"e", json::array({{0, 5, 0}, {1, 7, 3}, {2, 9, 4}, {2, "x", 0}, {2}, 7})}});
+    add_estimates(energies, nlohmann::json::parse(R"({"e": [[0,5,0], [1,7,3], [2,9,4], [2,"x",0], [2], 7]})"));
     CHECK(energies[0].energy == Energy{100});
     CHECK_FALSE(energies[0].estimate.has_value());
     CHECK(energies[1].estimate == (Estimate{Energy{7}, EstimateMethod::profile}));
