@@ -89,13 +89,22 @@ std::string holder_of(int fd) {
     return end == 0 ? std::string{} : " (process " + std::string{digits.substr(0, end)} + ')';
 }
 
+// The lock file, or what can be opened of it and of its directory while the disk is full or read-only.
+Descriptor open_lock(const std::string& directory, const std::string& path) {
+    Descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, file_mode)};
+    if (file || (errno != EROFS && errno != ENOSPC)) return file;
+    Descriptor readable{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+    if (readable) return readable;
+    return Descriptor{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+}
+
 }  // namespace
 
 Result<void> DirectoryStore::lock() {
     if (::mkdir(directory_.c_str(), directory_mode) != 0 && errno != EEXIST)
         return failure(directory_, "cannot make the state directory");
     const std::string path = directory_ + "/lock";
-    Descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, file_mode)};
+    auto file = open_lock(directory_, path);
     if (!file) return failure(path, "cannot open");
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
         if (errno != EWOULDBLOCK) return failure(path, "cannot lock");

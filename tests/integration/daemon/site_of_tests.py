@@ -56,6 +56,8 @@ class Witness:
     def read(self):
         for line in self.process.stdout:
             topic, _, payload = line.rstrip("\n").partition(" ")
+            if not topic.startswith(PREFIX) or topic.startswith(PREFIX + "command/"):
+                continue  # not pued's own words
             message = decoded(bytes.fromhex(payload).decode())
             with self.lock:
                 self.seen.append((topic, message))
