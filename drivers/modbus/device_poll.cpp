@@ -30,11 +30,16 @@ DevicePoll::DevicePoll(const ModbusPoll& device, LineCost cost, const std::strin
       unit_(static_cast<std::uint8_t>(device.config.unit_id)),
       rules_(device.map.spans),
       cost_(cost),
+      period_(device.period),
+      pause_(std::chrono::milliseconds{device.map.pause_ms}),
       place_(link + " unit " + std::to_string(device.config.unit_id)) {
     auto add = [&](Field field) {
         if (device.config.word_order) field.order = *device.config.word_order;
-        items_.push_back({.field = std::move(field), .once = false, .state = State::unread, .words = {}, .last = {}});
-        items_.back().once = read_once(items_.back().field);
+        items_.push_back(
+            {.field = std::move(field), .once = false, .state = State::unread, .words = {}, .last = {}, .guard = {}});
+        auto& item = items_.back();
+        item.once = read_once(item.field);
+        if (item.field.q_uwh > 0) item.guard.emplace(item.field);
     };
     for (auto& field : expand(device.map, device.config.counts)) add(std::move(field));
     published_ = items_.size();
@@ -92,9 +97,10 @@ void DevicePoll::start() {
     identity_.clear();
     for (auto& item : items_) {
         if (!item.once) item.state = State::unread;
+        if (item.guard) item.guard->start();
     }
     cuts_before_ = cuts_;
-    answered_ = refused_ = splits_ = 0;
+    answered_ = refused_ = splits_ = rereads_ = 0;
     first_refusal_.clear();
 }
 
@@ -131,13 +137,51 @@ void DevicePoll::identity_answered(const Span& span, std::span<const std::uint16
 void DevicePoll::answer(std::span<const std::uint16_t> words, BootTime sent, BootTime received) {
     if (is_identity(pending_.front())) return identity_answered(pending_.front(), words, received);
     note_time(sent, received);
-    ++answered_;
+    if (rereads_ == 0) ++answered_;
     const Span& span = pending_.front();
     for (const auto& field : span.fields) {
-        const auto own = words.subspan(field.address - std::size_t{span.address}, field.words);
-        std::ranges::copy(own, items_[field.field].words.begin());
+        take(items_[field.field], words.subspan(field.address - std::size_t{span.address}, field.words), received);
     }
-    mark(span, State::answered);
+    settle(sent, received);
+}
+
+// A span that is read again is so for its doubtful registers alone; what else it holds stays as first read.
+void DevicePoll::take(Item& item, std::span<const std::uint16_t> words, BootTime received) {
+    if (rereads_ > 0 && !(item.guard && item.guard->doubtful())) return;
+    TornGuard::Words own{};
+    std::ranges::copy(words, own.begin());
+    if (rereads_ == 0) {
+        item.state = State::answered;
+        item.words = own;
+        if (item.guard) item.guard->first(own, received);
+        return;
+    }
+    item.guard->again(own, received);
+    if (!item.guard->doubtful()) item.words = item.guard->words();
+}
+
+// Another reading must end before the next poll is due, if it takes as long as this one.
+bool DevicePoll::time_to_reread(BootTime sent, BootTime received) const {
+    return received + pause_ + (received - sent) < first_sent_ + period_;
+}
+
+// The span in front was answered: again, or on to the next.
+void DevicePoll::settle(BootTime sent, BootTime received) {
+    const Span& span = pending_.front();
+    const auto doubtful = [this](const Wanted& field) {
+        const auto& guard = items_[field.field].guard;
+        return guard && guard->doubtful();
+    };
+    if (std::ranges::any_of(span.fields, doubtful)) {
+        if (rereads_ < TornGuard::most_rereads && time_to_reread(sent, received)) {
+            ++rereads_;
+            return;
+        }
+        for (const auto& field : span.fields) {
+            if (doubtful(field)) items_[field.field].state = State::torn;
+        }
+    }
+    rereads_ = 0;
     pending_.pop_front();
 }
 
@@ -159,6 +203,7 @@ void DevicePoll::refuse(std::uint8_t exception, BootTime sent, BootTime received
         return pending_.pop_front();  // asked again with the next poll
     }
     note_time(sent, received);
+    if (rereads_ > 0) return settle(sent, received);
     const Span span = std::move(pending_.front());
     pending_.pop_front();
     if (wrong_address(exception) && split(span)) return;
@@ -195,7 +240,20 @@ Sample DevicePoll::sample(std::size_t index, const HelperValues& helpers) {
     return out;
 }
 
+// The first register that nothing could be believed of, and how many more there are.
+std::string DevicePoll::doubts() const {
+    const auto torn = [](const Item& item) { return item.state == State::torn; };
+    const auto first = std::ranges::find_if(items_, torn);
+    if (first == items_.end()) return {};
+    const auto more = static_cast<std::size_t>(std::count_if(first + 1, items_.end(), torn));
+    return first->guard->doubt() + and_more(more + refused_);
+}
+
 void DevicePoll::describe_bad(const std::vector<Sample>& samples, std::string& error) const {
+    if (const auto torn = doubts(); !torn.empty()) {
+        error = place_ + ": " + torn;
+        return;
+    }
     if (!first_refusal_.empty()) {
         error = place_ + ": " + first_refusal_ + and_more(refused_ - 1);
         return;
@@ -228,6 +286,9 @@ Report DevicePoll::finish() {
     report.samples.reserve(published_);
     for (std::size_t i = 0; i < published_; ++i) report.samples.push_back(sample(i, helpers));
     describe_bad(report.samples, report.error);
+    for (auto& item : items_) {
+        if (item.guard) item.guard->finish();
+    }
     report.identity = std::move(identity_);
     return report;
 }

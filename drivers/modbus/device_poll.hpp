@@ -8,7 +8,8 @@
 // Registers of ReadRate::once are read first after each forget(), then kept. The device's serial number is read last
 // after each forget() and once a day, and goes out with that poll's report; a device that refuses it, or that answers
 // all but this three times, is asked no more. A refused span ("illegal data address")
-// is cut at its gaps, then in halves, and asked again in the same poll; the cuts stay for later polls.
+// is cut at its gaps, then in halves, and asked again in the same poll; the cuts stay for later polls. A span with an
+// energy register that looks torn (torn_guard.hpp) is read again at once; without agreement that point is invalid.
 #pragma once
 
 #include <array>
@@ -22,6 +23,7 @@
 #include "drivers/modbus/frame.hpp"
 #include "drivers/modbus/modbus_source.hpp"
 #include "drivers/modbus/span_planner.hpp"
+#include "drivers/modbus/torn_guard.hpp"
 
 namespace pued {
 
@@ -47,13 +49,14 @@ public:
     [[nodiscard]] const std::string& place() const { return place_; }  // "10.0.0.5:502 unit 3"
 
 private:
-    enum class State : std::uint8_t { unread, answered, busy, refused };
+    enum class State : std::uint8_t { unread, answered, busy, refused, torn };
     struct Item {
         Field field;
         bool once = false;
         State state = State::unread;
         std::array<std::uint16_t, 4> words{};
-        Decoded last;  // the newest good value
+        Decoded last;                    // the newest good value
+        std::optional<TornGuard> guard;  // of energy registers
     };
 
     [[nodiscard]] bool once_missing() const;
@@ -64,10 +67,14 @@ private:
     [[nodiscard]] bool identity_wanted() const;
     void identity_answered(const Span& span, std::span<const std::uint16_t> words, BootTime now);
     void mark(const Span& span, State state);
+    void take(Item& item, std::span<const std::uint16_t> words, BootTime received);
+    [[nodiscard]] bool time_to_reread(BootTime sent, BootTime received) const;
+    void settle(BootTime sent, BootTime received);
     void note_time(BootTime sent, BootTime received);
     [[nodiscard]] bool split(const Span& refused);
     [[nodiscard]] HelperValues helper_values() const;
     [[nodiscard]] Sample sample(std::size_t index, const HelperValues& helpers);
+    [[nodiscard]] std::string doubts() const;
     void describe_bad(const std::vector<Sample>& samples, std::string& error) const;
 
     DeviceIndex device_;
@@ -75,6 +82,7 @@ private:
     std::uint8_t unit_;
     SpanRules rules_;
     LineCost cost_;
+    Duration period_, pause_;
     std::string place_;
     std::size_t published_ = 0;  // items_ below this index are published, the others are helpers
     std::vector<Item> items_;
@@ -90,6 +98,7 @@ private:
 
     std::deque<Span> pending_;
     unsigned answered_ = 0, refused_ = 0, splits_ = 0;
+    unsigned rereads_ = 0;  // asked for of the span in front
     std::string first_refusal_;
     BootTime first_sent_, last_received_;
 };
