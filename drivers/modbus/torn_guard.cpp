@@ -71,13 +71,13 @@ bool TornGuard::suspicious() const {
 }
 
 // The register may run on between the two, but by far less than a tear: by a sixteenth of one, or twice as fast as
-// before or as this poll itself would have it.
+// before, or as the later one itself would have it.
 bool TornGuard::agree(const Seen& earlier, const Seen& later) const {
     const double between_s = seconds_between(earlier.at, later.at);
-    const double whole = std::max(0.0, advance(*settled_, *now_));
-    const double claimed = whole / seconds_between(settled_->at, now_->at);
+    const double whole = std::max(0.0, advance(*settled_, later));
+    const double claimed = whole / seconds_between(settled_->at, later.at);
     const double most = std::max(
-        {tear(settled_->count, now_->count) / 16, 2 * pace_ * between_s, std::min(2 * claimed * between_s, whole / 2)});
+        {tear(settled_->count, later.count) / 16, 2 * pace_ * between_s, std::min(2 * claimed * between_s, whole / 2)});
     const double step = advance(earlier, later);
     return step >= 0 && step <= most;
 }

@@ -226,6 +226,14 @@ TEST(TornReads, of_64_bits_each_word_may_be_torn) {
                  0x0000'0002'0000'0005);
 }
 
+TEST(TornReads, a_great_tear_does_not_make_room_for_smaller_ones_to_agree) {
+    auto poll = make(meter(energy(RegisterType::u64)));
+    run(poll, {u64(0x0000'0001'0001'FFFE)});
+    check_counts(run(poll, {u64(0x0000'0002'0002'0003), u64(0x0000'0001'0001'0003), u64(0x0000'0001'0002'0003),
+                            u64(0x0000'0001'0002'0004)}),
+                 0x0000'0001'0002'0004);
+}
+
 TEST(TornReads, words_of_four_decimal_digits_are_torn_by_ten_thousand) {
     auto poll = make(meter(energy(RegisterType::mod10_4)));
     run(poll, {{0, 0, 12, 9998}});
