@@ -14,7 +14,7 @@ import signal
 import subprocess
 import time
 
-from site_of_tests import PUE, STATUS, Witness, alert_topic, alerts, intervals, points_to_its_record, run_test, step, tiles, wait_for
+from site_of_tests import CHECKPOINT, PUE, STATUS, Witness, alert_topic, alerts, intervals, points_to_its_record, run_test, step, tiles, wait_for
 
 ALERT = alert_topic("integrity-journal")
 SHIM = r"""
@@ -163,7 +163,8 @@ def starts_without_a_disk(site, folder, what):
     disk = Tmpfs(site.stage, folder)
     disk.remount("ro")
     site.edit(r'state_directory = "[^"]*"', f'state_directory = "{site.state}"')
-    site.publish(ALERT, "", "-r")  # what the broker kept of another state
+    for topic in (ALERT, PUE, CHECKPOINT):
+        site.publish(topic, "", "-r")  # what the broker kept of another state
     site.start()
     witness = Witness(site)
     alert = witness.wait(ALERT, lambda m: m["state"] == "firing" and m["value"], seconds=15)
