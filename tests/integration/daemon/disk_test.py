@@ -180,9 +180,29 @@ def starts_without_a_disk(site, folder, what):
     everything_is_there(site, witness, 1)
 
 
+def ends_with_a_restart(site):
+    """Room is made, then pued is restarted: what it had said about its disk is taken back, because it is true no more."""
+    site.state = site.run / "state-4"
+    site.edit(r'state_directory = "[^"]*"', f'state_directory = "{site.state}"')
+    site.publish(ALERT, "", "-r")
+    environment, flag = shim(site)
+    site.start(environment)
+    witness = Witness(site)
+    metering_goes_on(witness)
+    with bad_sync(flag):
+        witness.wait(ALERT, lambda m: m["state"] == "firing")
+        site.leave()
+    site.start(environment)
+    end = witness.wait(ALERT, lambda m: m["state"] == "resolved", seconds=15)
+    site.leave()
+    points_to_its_record(end, site.journal())
+    step(f"restarted on a disk that is well again: {end['message']['en']}")
+
+
 def play(site):
     mounts = may_mount(site.stage)
     disks_that_come_back(site, mounts)
+    ends_with_a_restart(site)
     if not mounts:
         return print("SKIPPED: a state directory that is read-only from the start (this user cannot mount)")
     site.state = site.run / "state-2"
