@@ -80,6 +80,27 @@ struct ReportBurn {  // budget burn-down, one for each day
     std::optional<double> headroom_kwh, forecast_pue, forecast_p;
 };
 
+struct ReportStated {  // what the daemon put on record when a window closed
+    std::string period;
+    std::optional<double> value, u;
+    double coverage = 0;
+    std::uint64_t seq = 0;
+};
+
+struct ReportBaseline {  // of the drift alerts
+    UtcTime at;
+    std::string kind, from;
+    std::optional<double> hours, sigma_day;
+    std::uint64_t seq = 0;
+};
+
+struct ReportWitness {  // who cosigned the journal, and the newest that was seen
+    std::string name;
+    std::uint32_t notes = 0;
+    double size = 0;  // records
+    UtcTime at;
+};
+
 struct Dossier {
     std::string site, site_name, agent, region, version;
     std::string zone;  // "UTC+8"
@@ -116,6 +137,9 @@ struct Dossier {
     std::string five_condition_source;
     std::uint32_t left_out_alerts = 0;  // beyond the most that a report lists
     bool integrity_alarm = false;       // open at the end of the period
+    std::vector<ReportStated> stated;
+    std::vector<ReportBaseline> baselines;
+    std::vector<ReportWitness> witnesses;
 };
 
 }  // namespace pued

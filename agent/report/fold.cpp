@@ -53,6 +53,7 @@ DossierFold::DossierFold(const Installation& installation, Period period, UtcTim
       made_(made),
       zone_(std::chrono::minutes{installation.config.site.utc_offset_minutes}),
       events_(period_.span, installation.config.site.utc_offset_minutes),
+      statements_(period_.span),
       interval_(installation.config.metering.interval),
       site_(zone_) {}
 
@@ -81,6 +82,7 @@ void DossierFold::add(std::uint32_t epoch, const Record& record) {
     }
     const Json aux = aux_of(record);
     events_.add(record, aux);
+    statements_.add(record, aux);
     if (record.type == RecordType::meter_epoch || record.type == RecordType::meter_exchange) {
         meters_.add_event(aux, record.type, local_time(start_of(record), installation_.config.site.utc_offset_minutes),
                           period_.span.contains(start_of(record)));

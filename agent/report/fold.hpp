@@ -17,6 +17,7 @@
 #include "agent/report/dossier.hpp"
 #include "agent/report/fold_events.hpp"
 #include "agent/report/fold_meters.hpp"
+#include "agent/report/fold_statements.hpp"
 #include "agent/report/period.hpp"
 #include "agent/report/site_book.hpp"
 
@@ -72,6 +73,7 @@ private:
 
     MeterBook meters_;
     EventBook events_;
+    StatementBook statements_;
     double unmeasured_w_ = 0;
     std::chrono::seconds interval_{900};
     std::string version_;

@@ -136,6 +136,7 @@ Dossier DossierFold::finish() {
     out.meters = meters_.report(watched_s(period_.span));
     out.energy_by_role = meters_.energy_by_role();
     events_.tell(out);
+    statements_.tell(out);
     conclude(out, installation_, zone_);
     return out;
 }

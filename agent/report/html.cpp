@@ -90,7 +90,7 @@ std::string html_report(const Dossier& dossier, Language lang) {
         say("en", "zh-CN"), escape(dossier.site_name), escape(dossier.period), say("PUE report", "电能使用效率报告"),
         style_sheet());
     for (const auto& part : {head_part, summary_part, verdicts_part, methods_part, plots_part, months_part,
-                             estimates_part, meters_part, alerts_part, events_part, evidence_part}) {
+                             estimates_part, meters_part, alerts_part, statements_part, events_part, evidence_part}) {
         out += part(dossier, say);
     }
     return out + "</body>\n</html>\n";

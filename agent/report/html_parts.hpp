@@ -20,6 +20,7 @@ std::string months_part(const Dossier& dossier, const Tongue& say);
 std::string estimates_part(const Dossier& dossier, const Tongue& say);
 std::string meters_part(const Dossier& dossier, const Tongue& say);
 std::string alerts_part(const Dossier& dossier, const Tongue& say);
+std::string statements_part(const Dossier& dossier, const Tongue& say);
 std::string events_part(const Dossier& dossier, const Tongue& say);
 std::string evidence_part(const Dossier& dossier, const Tongue& say);
 

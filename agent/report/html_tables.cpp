@@ -200,6 +200,13 @@ std::string evidence_part(const Dossier& dossier, const Tongue& say) {
                 *dossier.checkpoint_size, dossier.tree_size));
         }
     }
+    for (const auto& witness : dossier.witnesses) {
+        body += paragraph(fmt::format(fmt::runtime(say("Witnessed by {}: {} times, last on {} up to {:.0f} records.",
+                                                       "见证方 {}：共 {} 次，最近一次 {}，覆盖 {:.0f} 条记录。")),
+                                      escape(witness.name), witness.notes,
+                                      local_time(witness.at, dossier.utc_offset_minutes), witness.size));
+    }
+    if (dossier.witnesses.empty()) body += paragraph(say("No witness has cosigned it.", "尚无见证方联署。"), "note");
     body += fmt::format("<h3>{}</h3>\n", say("The public key", "公钥"));
     body += dossier.public_key_pem.empty() ? paragraph(say("There is none in the journal.", "日志中没有公钥。"))
                                            : pre(dossier.public_key_pem);

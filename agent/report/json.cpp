@@ -145,6 +145,38 @@ Json compute(const Dossier& dossier) {
     return out;
 }
 
+Json stated(const Dossier& d) {
+    Json out = Json::array();
+    for (const auto& s : d.stated) {
+        out.push_back({{"period", s.period},
+                       {"value", number(s.value)},
+                       {"u", number(s.u)},
+                       {"coverage", s.coverage},
+                       {"journal_seq", s.seq}});
+    }
+    return out;
+}
+
+Json baselines(const Dossier& d) {
+    Json out = Json::array();
+    for (const auto& b : d.baselines) {
+        out.push_back({{"at", rfc3339(b.at)},
+                       {"kind", text(b.kind)},
+                       {"from", text(b.from)},
+                       {"hours", number(b.hours)},
+                       {"sigma_day", number(b.sigma_day)},
+                       {"journal_seq", b.seq}});
+    }
+    return out;
+}
+
+Json witnesses(const Dossier& d) {
+    Json out = Json::array();
+    for (const auto& w : d.witnesses)
+        out.push_back({{"name", w.name}, {"notes", w.notes}, {"size", w.size}, {"at", rfc3339(w.at)}});
+    return out;
+}
+
 Json site(const Dossier& d) {
     return {{"id", d.site},
             {"name", d.site_name},
@@ -174,7 +206,8 @@ Json evidence(const Dossier& d) {
             {"checkpoint", text(d.checkpoint)},
             {"checkpoint_size", number(d.checkpoint_size)},
             {"public_key_pem", text(d.public_key_pem)},
-            {"vkey", text(d.vkey)}};
+            {"vkey", text(d.vkey)},
+            {"witnesses", witnesses(d)}};
 }
 
 }  // namespace
@@ -206,6 +239,8 @@ std::string json_report(const Dossier& d) {
     out["integrity_alarm"] = d.integrity_alarm;
     out["clock_events"] = events(d.clock_events);
     out["losses"] = events(d.losses);
+    out["stated"] = stated(d);
+    out["baselines"] = baselines(d);
     out["evidence"] = evidence(d);
     return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -52,4 +52,9 @@ void add_estimates(std::vector<IntervalEnergy>& energies, const Json& aux) {
     }
 }
 
+bool is_replay(const Record& record) {
+    if (record.type != RecordType::boot) return false;
+    return text_of(Json::from_cbor(record.aux, true, false), "boot_id") == "replay";
+}
+
 }  // namespace pued

@@ -20,4 +20,7 @@ Device recorded_device(const nlohmann::json& point);
 std::vector<IntervalEnergy> recorded_energies(const Record& record);
 void add_estimates(std::vector<IntervalEnergy>& energies, const nlohmann::json& aux);
 
+// Of a boot: nobody measured, `pued replay` read a file.
+bool is_replay(const Record& record);
+
 }  // namespace pued

@@ -254,3 +254,29 @@ TEST(dossier_fold, a_spring_has_its_months_days_alerts_and_clock) {
     for (const auto& month : dossier.months) facility += month.figure.facility_kwh, it += month.figure.it_kwh;
     DOUBLES_EQUAL(facility / it, *dossier.figure.value, 1e-9);
 }
+
+TEST(dossier_fold, what_the_daemon_stated_and_who_witnessed_it_is_told) {
+    const auto installation = plain();
+    const auto month =
+        with_aux(RecordType::report, start_s, {{"period", "2026-01"}, {"value", 1.3}, {"u", 0.01}, {"coverage", 1.0}});
+    const auto other = with_aux(RecordType::report, start_s - 86400, {{"period", "2025-12"}, {"value", 1.2}});
+    const auto baseline = with_aux(RecordType::baseline, start_s + 60,
+                                   {{"at", ""}, {"text", R"({"kind":"interim","hours":1440,"sigma_day":0.008})"}});
+    const auto garbage = with_aux(RecordType::baseline, start_s + 61, {{"text", "no JSON"}});
+    const auto note = with_aux(RecordType::note, start_s + 62,
+                               {{"note", "o\n7\n" + std::string(43, 'A') + "=\n\n\u2014 o " + std::string(92, 'A') +
+                                             "\n\u2014 witness.example " + std::string(104, 'A') + "\n"}});
+    const auto dossier =
+        folded(installation, {config(), interval(0, 130 * kwh, 100 * kwh), month, other, baseline, garbage, note});
+    LONGS_EQUAL(1, dossier.stated.size());
+    STRCMP_EQUAL("2026-01", dossier.stated[0].period.c_str());
+    DOUBLES_EQUAL(1.3, *dossier.stated[0].value, 0);
+    LONGS_EQUAL(2, dossier.stated[0].seq);
+    LONGS_EQUAL(2, dossier.baselines.size());
+    STRCMP_EQUAL("interim", dossier.baselines[0].kind.c_str());
+    DOUBLES_EQUAL(0.008, *dossier.baselines[0].sigma_day, 0);
+    CHECK_FALSE(dossier.baselines[1].hours.has_value());
+    LONGS_EQUAL(1, dossier.witnesses.size());
+    STRCMP_EQUAL("witness.example", dossier.witnesses[0].name.c_str());
+    DOUBLES_EQUAL(7, dossier.witnesses[0].size, 0);
+}
