@@ -57,6 +57,19 @@ Result<void> copy(const Store& from, Store& to, const std::string& name) {
     return to.save(name, **bytes);
 }
 
+// Names the newest segment that is closed, and the one that follows it: so that a verifier knows that nothing lies
+// between what was exported and what is still here. The copy carries it, too: of what was pruned before.
+Result<void> leave_receipt(Store& from, Store& to, const std::vector<SegmentName>& segments) {
+    if (segments.size() > 1) {
+        const auto& growing = segments.back();
+        const auto saved = from.save(layout::exported, segments[segments.size() - 2].name + "\n" + growing.name + "\n");
+        if (!saved) return saved;
+    }
+    const auto receipt = from.load(layout::exported);
+    if (!receipt) return Error{receipt.error()};
+    return *receipt ? to.save(layout::exported, **receipt) : Result<void>{};
+}
+
 // Also the segment that is still growing, so that the copy holds all that its checkpoint covers; the receipt names only
 // what is closed. The checkpoints first: what is written meanwhile is newer.
 Result<std::size_t> export_to(Store& from, JournalFolder& to) {
@@ -71,9 +84,7 @@ Result<std::size_t> export_to(Store& from, JournalFolder& to) {
     for (const auto& segment : *segments) {
         if (const auto copied = copy(from, to, segment.name); !copied) return Error{copied.error()};
     }
-    if (segments->size() < 2) return segments->size();
-    const auto receipt = from.save(layout::exported, (*segments)[segments->size() - 2].name + "\n");
-    if (!receipt) return Error{receipt.error()};
+    if (const auto receipt = leave_receipt(from, to, *segments); !receipt) return Error{receipt.error()};
     return segments->size();
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "agent/metering/flags.hpp"
 #include "agent/runtime/json.hpp"
 
 namespace pued {
@@ -106,9 +107,9 @@ void add_figures(Json& out, const Record& record) {
 }  // namespace
 
 std::string flag_names(std::uint32_t flags) {
-    static constexpr std::string_view kNames[] = {"measured", "interpolated", "allocated", "rollover",  "reset",
-                                                  "replaced", "stuck",        "gap",       "partial",   "missing",
-                                                  "time",     "estimated",    "check",     "exchanged", "late"};
+    static constexpr std::string_view kNames[] = {
+        "measured", "interpolated", "allocated", "rollover",  "reset", "replaced",  "stuck", "gap",
+        "partial",  "missing",      "time",      "estimated", "check", "exchanged", "late",  "doubted"};
     std::string out;
     for (std::size_t bit = 0; bit < std::size(kNames); ++bit) {
         if ((flags >> bit & 1U) != 0) out += (out.empty() ? "" : "|") + std::string{kNames[bit]};
@@ -121,17 +122,31 @@ void RecordText::learn(const Record& record) {
     const auto aux = aux_of(record);
     if (!aux.is_object() || !aux.contains("points") || !aux["points"].is_array()) return;
     names_.clear();
-    for (const auto& point : aux["points"]) names_.push_back(point.is_object() ? field(point, "id") : "?");
+    sensors_.clear();
+    for (const auto& point : aux["points"]) {
+        names_.push_back(point.is_object() ? field(point, "id") : "?");
+        sensors_.push_back(point.is_object() && field(point, "role") == "none");
+    }
 }
 
 std::string RecordText::point_name(std::uint32_t point) const {
     return point < names_.size() ? names_[point] : fmt::format("point {}", point);
 }
 
+// A device in no balance that never had energy to tell, as a thermometer: no register, nothing measured.
+bool RecordText::is_sensor(const RecordPoint& point) const {
+    return point.point < sensors_.size() && sensors_[point.point] && point.energy_mwh == 0 && !point.reg_start &&
+           !point.reg_end && !has(static_cast<Flags>(point.flags), flag::measured);
+}
+
 std::string RecordText::points(const Record& record) const {
     const auto reg = [](const std::optional<std::uint64_t>& value) { return value ? fmt::format("{}", *value) : "-"; };
     std::string out;
     for (const auto& point : record.points) {
+        if (is_sensor(point)) {
+            out += fmt::format("    {:<24} {:>16}\n", point_name(point.point), "-");
+            continue;
+        }
         out += fmt::format("    {:<24} {:>16}  {} .. {}  {}\n", point_name(point.point), kwh(point.energy_mwh),
                            reg(point.reg_start), reg(point.reg_end), flag_names(point.flags));
     }
@@ -166,7 +181,10 @@ std::string RecordText::json(const JournalReader::Entry& entry) {
                                  {"energy_mwh", point.energy_mwh},
                                  {"flags", point.flags}});
     }
-    if (!record.aux.empty()) out["aux"] = aux_of(record);
+    if (record.type == RecordType::snapshot)
+        out["aux"] = {{"octets", record.aux.size()}, {"sha256", hex(sha256(record.aux))}};
+    else if (!record.aux.empty())
+        out["aux"] = aux_of(record);
     if (!record.frontier.empty()) out["frontier"] = digest_list(record.frontier);
     out["sha256"] = hex(sha256(entry.leaf));
     out["previous"] = hex(record.previous);

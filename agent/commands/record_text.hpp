@@ -22,8 +22,10 @@ private:
     void learn(const Record& record);
     [[nodiscard]] std::string point_name(std::uint32_t point) const;
     [[nodiscard]] std::string points(const Record& record) const;
+    [[nodiscard]] bool is_sensor(const RecordPoint& point) const;
 
     std::vector<std::string> names_;
+    std::vector<bool> sensors_;  // by point: role "none"
 };
 
 // "measured|interpolated"

@@ -9,9 +9,11 @@
 
 #include "agent/commands/commands.hpp"
 #include "agent/commands/journal_folder.hpp"
+#include "agent/journal/layout.hpp"
 #include "agent/journal/reader.hpp"
 #include "agent/journal/verify.hpp"
 #include "agent/report/audit.hpp"
+#include "agent/report/recorded.hpp"
 
 namespace pued {
 namespace {
@@ -53,11 +55,30 @@ Result<VerifySettings> settings_of(const VerifyOptions& options) {
 // Up to the first record that cannot be read: that one was found before.
 AuditResult audited(const Store& store) {
     Audit audit;
-    auto reader = JournalReader::open(store);
-    if (!reader) return audit.finish();
-    for (auto entry = reader->next(); entry && *entry; entry = reader->next())
-        audit.add((*entry)->epoch, (*entry)->record);
-    return audit.finish();
+    bool replayed = false;
+    if (auto reader = JournalReader::open(store)) {
+        for (auto entry = reader->next(); entry && *entry; entry = reader->next()) {
+            audit.add((*entry)->epoch, (*entry)->record);
+            replayed = replayed || is_replay((*entry)->record);
+        }
+    }
+    auto out = audit.finish();
+    if (replayed) out.notes.emplace_back("made by replay from recorded readings, not measured by this daemon");
+    return out;
+}
+
+// Nothing that could be judged: another folder, or one that may not be read.
+std::optional<std::string> not_a_journal(const Store& store) {
+    const auto segments = list_segments(store);
+    if (!segments) return segments.error();
+    if (!segments->empty()) {
+        const auto first = store.load(segments->front().name);
+        return first ? std::nullopt : std::optional{first.error()};
+    }
+    const auto checkpoint = store.load(layout::checkpoint);
+    if (!checkpoint) return checkpoint.error();
+    if (*checkpoint) return std::nullopt;
+    return "no journal is here (expected the folder that has e0001-….seg and checkpoint, or the state directory)";
 }
 
 void print_findings(const std::vector<Finding>& findings) {
@@ -96,6 +117,7 @@ Result<JournalFolder> JournalFolder::find(const std::string& directory) {
 int verify_command(const VerifyOptions& options) {
     const auto store = JournalFolder::find(options.directory);
     if (!store) return fail(store.error());
+    if (const auto wrong = not_a_journal(*store)) return fail(options.directory + ": " + *wrong);
     const auto settings = settings_of(options);
     if (!settings) return fail(settings.error());
     const auto evidence = verify_journal(*store, *settings);

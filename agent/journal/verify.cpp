@@ -34,6 +34,7 @@ public:
             return std::tie(a.epoch, a.checkpoint.size) < std::tie(b.epoch, b.checkpoint.size);
         });
         for (const auto& claim : claims_) check(claim);
+        tell_unsigned();
         check_witnesses();
         check_newest();
         if (too_old_ > 0)
@@ -129,8 +130,10 @@ private:
         const auto is_signed = [&](const PublicKey& key) {
             return signed_by(claim.note, {claim.checkpoint.origin, 1, key});
         };
-        if (std::none_of(trusted_.begin(), trusted_.end(), is_signed))
-            return find(claim.where, "the signature is not of the key");
+        if (std::none_of(trusted_.begin(), trusted_.end(), is_signed)) {
+            unsigned_.push_back(claim.where);
+            return;
+        }
         const auto epoch = std::find_if(walk_.epochs.begin(), walk_.epochs.end(),
                                         [&](const WalkedEpoch& one) { return one.epoch == claim.epoch; });
         if (epoch == walk_.epochs.end()) return check_absent(claim, nullptr);
@@ -143,6 +146,17 @@ private:
             return find(claim.where, covers(claim) + "and the records that are here are others (altered, or a fork)");
         result_.newest = claim.checkpoint;
         newest_epoch_ = claim.epoch;
+    }
+
+    // All of them: then it is the key that is another one, and that is said once.
+    void tell_unsigned() {
+        const bool all = unsigned_.size() > 1 && unsigned_.size() == claims_.size();
+        if (all)
+            return find(std::string{layout::checkpoint},
+                        "the signature is not of the key, nor is that of any other of the " +
+                            std::to_string(claims_.size()) +
+                            " checkpoints: a journal of somebody else, or the wrong key");
+        for (const auto& where : unsigned_) find(where, "the signature is not of the key");
     }
 
     static std::string covers(const Claim& claim) {
@@ -213,6 +227,7 @@ private:
     Walk walk_;
     std::vector<PublicKey> trusted_;
     std::vector<Claim> claims_;
+    std::vector<std::string> unsigned_;  // where they stand
     Frontier grown_;
     std::uint32_t grown_epoch_ = 0;
     std::uint32_t newest_epoch_ = 0;

@@ -1,6 +1,8 @@
 // Every record in order; each break is told once, and the walk goes on behind it.
 #include "agent/journal/walk.hpp"
 
+#include <algorithm>
+
 #include "agent/journal/frame.hpp"
 
 namespace pued {
@@ -60,8 +62,8 @@ void Walk::begin_segment(const SegmentName& name, const Record& record) {
     if (follows) return;
     const bool pruned = epochs.size() == 1 && epoch.leaves.empty() && !lost_;
     if (pruned) {
-        result_.notes.push_back("the journal begins with record " + std::to_string(name.first) + " of epoch " +
-                                std::to_string(name.epoch) + ": what was before is not here (pruned after export)");
+        missing_before(name, "records 0 to " + std::to_string(name.first - 1) + " of epoch " +
+                                 std::to_string(name.epoch) + (name.epoch > 1 ? " and all epochs before" : ""));
     } else if (!lost_) {
         find(name_, "begins with record " + std::to_string(name.first) + ", " + std::to_string(epoch.size()) +
                         " is due: a segment is missing");
@@ -76,6 +78,29 @@ void Walk::begin_segment(const SegmentName& name, const Record& record) {
     epoch.leaves.clear();
     epoch.last = record.previous;
     lost_ = false;
+}
+
+// What the receipt of an export names was elsewhere before the daemon removed it; anything else was taken away.
+void Walk::missing_before(const SegmentName& first, const std::string& what) {
+    if (names_export_up_to(first))
+        return result_.notes.push_back(what + " are not here: pruned after an export, as " +
+                                       std::string{layout::exported} + " says; the copy that was exported has them");
+    find(first.name,
+         what + " are missing, and no receipt of an export (" + std::string{layout::exported} + ") names them");
+}
+
+// Its lines: the newest segment that was exported, and the one that follows it.
+bool Walk::names_export_up_to(const SegmentName& first) const {
+    const auto receipt = store_.load(layout::exported);
+    if (!receipt || !*receipt) return false;
+    const std::string_view lines = **receipt;
+    for (std::size_t at = 0; at < lines.size();) {
+        const auto end = std::min(lines.find('\n', at), lines.size());
+        const auto line = lines.substr(at, end - at);
+        if (line.size() >= first.name.size() && line.ends_with(".seg") && line >= first.name) return true;
+        at = end + 1;
+    }
+    return false;
 }
 
 const WalkedEpoch* Walk::epoch_before() const {
@@ -111,6 +136,10 @@ void Walk::check_first(const Record& record) {
     const auto* before = epoch_before();
     if (record.seq != 0) find(where(&record), "record 0 is due here: records were removed, moved or added");
     if (before) return check_join(record, *before);
+    if (const auto join = layout::decode_join(record.aux); record.type == RecordType::log_epoch && join) {
+        const auto old = std::to_string(join->recovered) + " records of " + join->origin;
+        if (join->recovered > 0) missing_before({epochs.back().epoch, 0, name_}, old);
+    }
     if (record.type != RecordType::log_epoch && record.previous != Digest{})
         find(where(&record), "it names a record before it, and is the first");
 }

@@ -51,6 +51,8 @@ private:
     void check_join(const Record& record, const WalkedEpoch& before);
     void remember(const Record& record);
     void end(std::string_view rest, bool good_follows, bool last_of_epoch, bool last);
+    void missing_before(const SegmentName& first, const std::string& what);
+    [[nodiscard]] bool names_export_up_to(const SegmentName& first) const;
     [[nodiscard]] const WalkedEpoch* epoch_before() const;
     [[nodiscard]] std::string where(const Record* record = nullptr) const;
     void find(std::string where, std::string what) { result_.findings.push_back({std::move(where), std::move(what)}); }

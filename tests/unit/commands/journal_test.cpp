@@ -57,6 +57,30 @@ TEST(RecordText, an_interval_is_told_with_its_points_by_name) {
         text.lines(entry_of(interval())).c_str());
 }
 
+TEST(RecordText, a_sensor_has_no_energy_to_miss) {
+    RecordText text;
+    auto record = config();
+    record.aux = cbor({{"points", {{{"id", "roof"}, {"role", "none"}}, {{"id", "pdu"}, {"role", "pdu"}}}}});
+    (void)text.lines(entry_of(record));
+    record = interval();
+    record.points = {{0, {}, {}, 0, flag::missing}, {1, {}, {}, 0, flag::missing}};
+    STRCMP_CONTAINS(
+        "    roof                                    -\n"
+        "    pdu                             0.000 kWh  - .. -  missing\n",
+        text.lines(entry_of(record)).c_str());
+}
+
+TEST(RecordText, a_snapshot_is_told_as_json_by_size_and_digest) {
+    RecordText text;
+    auto record = numbered(0, RecordType::snapshot);
+    record.aux = std::string(5000, 'x');
+    const auto line = text.json(entry_of(record));
+    CHECK(line.size() < 1000);
+    const auto aux = nlohmann::json::parse(line)["aux"];
+    CHECK_EQUAL(5000, aux["octets"].get<int>());
+    STRCMP_EQUAL(hex(sha256(record.aux)).c_str(), aux["sha256"].get<std::string>().c_str());
+}
+
 TEST(RecordText, a_time_that_nobody_knew_is_told_as_time_since_boot) {
     RecordText text;
     auto record = numbered(42, RecordType::boot);

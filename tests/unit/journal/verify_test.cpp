@@ -189,6 +189,33 @@ TEST(Verify, each_missing_segment_is_found) {
     STRCMP_CONTAINS("journal/checkpoint: it covers 41 records", verified(large, by_key(signer)).c_str());
 }
 
+TEST(Verify, oldest_segments_may_be_gone_only_where_a_receipt_names_them) {
+    FakeStore large;
+    live(large, signer, 40, 0, 600);
+    const auto segments = *list_segments(large);
+    const auto gone = "records 0 to " + std::to_string(segments[2].first - 1) + " of epoch 1 are ";
+    large.documents.erase(segments[0].name);
+    large.documents.erase(segments[1].name);
+    STRCMP_EQUAL(
+        (segments[2].name + ": " + gone + "missing, and no receipt of an export (journal/exported) names them\n")
+            .c_str(),
+        verified(large, by_key(signer)).c_str());
+    large.documents["journal/exported"] = segments[0].name + "\n" + segments[1].name + "\n";
+    STRCMP_CONTAINS("no receipt", verified(large, by_key(signer)).c_str());
+    large.documents["journal/exported"] = "z\n";
+    STRCMP_CONTAINS("no receipt", verified(large, by_key(signer)).c_str());
+    large.documents["journal/exported"] = segments[1].name + "\n" + segments[2].name + "\n";
+    const auto result = verify_journal(large, by_key(signer));
+    CHECK(result.findings.empty());
+    STRCMP_CONTAINS((gone + "not here: pruned after an export").c_str(), result.notes.at(0).c_str());
+}
+
+TEST(Verify, a_key_of_somebody_else_is_told_once) {
+    const auto result = verify_journal(store, by_key(test_signer(9)));
+    CHECK_EQUAL(1U, result.findings.size());
+    STRCMP_CONTAINS("nor is that of any other of the 2 checkpoints", result.findings[0].what.c_str());
+}
+
 TEST(Verify, a_bad_frame_in_an_older_segment_is_found_and_the_next_segment_still_checked) {
     FakeStore large;
     live(large, signer, 40, 0, 600);
