@@ -1,4 +1,5 @@
-// The checks; see crosscheck.hpp. What people read is in crosscheck_text.cpp, saving in crosscheck_state.cpp.
+// The checks; see crosscheck.hpp. Balances are in crosscheck_balance.cpp, what people read in crosscheck_text.cpp,
+// saving in crosscheck_state.cpp.
 #include "agent/metering/crosscheck.hpp"
 
 #include <algorithm>
@@ -16,12 +17,9 @@ namespace {
 constexpr std::chrono::hours hour{1};
 constexpr std::chrono::hours day{24};
 constexpr std::chrono::hours event_reach{48};
-constexpr std::size_t hours_kept = 24, days_kept = 30, events_kept = 64;
+constexpr std::size_t hours_kept = 24, events_kept = 64;
 constexpr unsigned hours_that_warn = 3;
 constexpr double z_limit = 3, scale_limit = 0.03;
-constexpr std::size_t days_that_tell = 7;
-constexpr double cusum_k = 0.005, cusum_h = 0.05;
-constexpr double excess_limit = 0.02;  // children above their parent: more than both meters' errors
 constexpr unsigned least_reports = 5;  // of an hour, to judge signs
 constexpr double least_factor = 0.5;
 constexpr Flags epoch_flags = flag::reset | flag::replaced;
@@ -29,20 +27,6 @@ constexpr Flags epoch_flags = flag::reset | flag::replaced;
 bool is_load(Role role) {
     return role == Role::ups_input || role == Role::ups_output || role == Role::pdu || role == Role::server ||
            role == Role::cooling || role == Role::lighting || role == Role::auxiliary || role == Role::non_dc;
-}
-
-double median(std::deque<double> values) {
-    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
-    std::nth_element(values.begin(), middle, values.end());
-    return *middle;
-}
-
-Integrity told(Integrity finding, const std::string& what = {}) {
-    if (!finding.score || *finding.score < 1) return finding;
-    auto text = text_of(finding, what);
-    finding.text_en = std::move(text.en);
-    finding.text_zh = std::move(text.zh);
-    return finding;
 }
 
 }  // namespace
@@ -65,18 +49,6 @@ CrossChecks::CrossChecks(const PointTable& table)
     lay_out_roles();
 }
 
-void CrossChecks::add_balance(std::string scope, std::string name, std::vector<DeviceIndex> parents,
-                              std::vector<DeviceIndex> children, bool whole_site) {
-    if ((parents.empty() && !whole_site) || children.empty()) return;
-    Balance balance;
-    balance.scope = std::move(scope);
-    balance.name = std::move(name);
-    balance.parents = std::move(parents);
-    balance.children = std::move(children);
-    balance.whole_site = whole_site;
-    balances_.push_back(std::move(balance));
-}
-
 std::vector<DeviceIndex> CrossChecks::of_role(Role role) const {
     std::vector<DeviceIndex> result;
     for (DeviceIndex i = 0; i < table_.devices.size(); ++i) {
@@ -84,31 +56,6 @@ std::vector<DeviceIndex> CrossChecks::of_role(Role role) const {
         if (device.role == role && (device.energy || device.power)) result.push_back(i);
     }
     return result;
-}
-
-// facility >= UPS inputs and what is metered beside them, UPS inputs >= UPS outputs >= PDUs >= servers; a level that
-// nobody meters is passed over.
-void CrossChecks::lay_out_roles() {
-    std::vector<DeviceIndex> above;
-    std::string above_name = "site";
-    bool site = !of_role(Role::feed).empty();
-    for (const auto& [role, name] : {std::pair{Role::ups_input, "ups-input"},
-                                     {Role::ups_output, "ups-output"},
-                                     {Role::pdu, "pdu"},
-                                     {Role::server, "server"}}) {
-        auto here = of_role(role);
-        if (here.empty()) continue;
-        auto below = here;
-        if (site) {
-            for (const Role beside : {Role::cooling, Role::lighting, Role::auxiliary}) {
-                for (const DeviceIndex device : of_role(beside)) below.push_back(device);
-            }
-        }
-        add_balance("site", std::string{name} + "/" + above_name, above, std::move(below), site);
-        above = std::move(here);
-        above_name = name;
-        site = false;
-    }
 }
 
 void CrossChecks::accept(const Report& report) {
@@ -143,14 +90,17 @@ std::vector<Integrity> CrossChecks::add(const ClosedInterval& interval) {
         if (energy.device >= meters_.size()) continue;
         if (energy.energy) energies[energy.device] = watt_hours(*energy.energy);
         take(energy);
+        take_silence(energy, interval, out);
     }
     take_site(energies);
+    take_balances(energies);
     return out;
 }
 
 void CrossChecks::note_change(DeviceIndex device, Flags flags, UtcTime at) {
     if (device >= meters_.size() || !has(flags, epoch_flags | flag::crosscheck)) return;
     if (has(flags, epoch_flags)) note_event(at);
+    if (has(flags, flag::manual | flag::replaced)) learn_anew(device, at);
     const bool announced = has(flags, flag::manual) && !has(flags, flag::reset);
     if (!announced) meters_[device].changed = std::max(meters_[device].changed.value_or(at), at);
 }
@@ -202,12 +152,13 @@ std::optional<double> CrossChecks::facility(const Energies& energies) const {
     return any ? std::optional{total} : std::nullopt;
 }
 
+// The most that any level tells: no level takes more than the site, whichever of them counts as the IT.
 std::optional<double> CrossChecks::it_load(const Energies& energies) const {
+    std::optional<double> most;
     for (const Role role : {Role::ups_output, Role::pdu, Role::server}) {
-        const auto devices = of_role(role);
-        if (!devices.empty()) return sum(devices, energies);
+        if (const auto level = sum(of_role(role), energies)) most = std::max(most.value_or(*level), *level);
     }
-    return std::nullopt;
+    return most;
 }
 
 void CrossChecks::take_site(const Energies& energies) {
@@ -217,14 +168,6 @@ void CrossChecks::take_site(const Energies& energies) {
         it_wh_ += *it;
         ++site_parts_;
     }
-    for (Balance& balance : balances_) {
-        const auto parents = balance.whole_site ? whole : sum(balance.parents, energies);
-        const auto children = sum(balance.children, energies);
-        if (!parents || !children) continue;
-        balance.parents_wh += *parents;
-        balance.children_wh += *children;
-        ++balance.parts;
-    }
 }
 
 void CrossChecks::close_hour(UtcTime end, std::vector<Integrity>& out) {
@@ -233,6 +176,7 @@ void CrossChecks::close_hour(UtcTime end, std::vector<Integrity>& out) {
         compare_power(i, out);
         compare_scale(i, out);
         close_meter(i, end, out);
+        if (is_awaited(i)) out.push_back(silence(i, end));
     }
     close_site(out);
 }
@@ -298,6 +242,32 @@ void CrossChecks::close_meter(DeviceIndex device, UtcTime end, std::vector<Integ
     meter.stuck = meter.settled = meter.seen = meter.reversed = 0;
 }
 
+// A stuck register answers, and has a finding of its own.
+void CrossChecks::take_silence(const IntervalEnergy& energy, const ClosedInterval& interval,
+                               std::vector<Integrity>& out) {
+    auto& since = meters_[energy.device].silent_since;
+    const bool silent = has(energy.flags, flag::missing) && !has(energy.flags, flag::stuck);
+    const bool told_before = since && interval.start - *since >= hour;
+    if (!silent) since.reset();
+    if (silent && !since) since = interval.start;
+    const bool tells = since && interval.end() - *since >= hour;
+    if (told_before != tells && is_awaited(energy.device)) out.push_back(silence(energy.device, interval.end()));
+}
+
+bool CrossChecks::is_awaited(DeviceIndex device) const {
+    const Device& of = table_.devices[device];
+    return of.role != Role::none && (of.energy || of.power);
+}
+
+Integrity CrossChecks::silence(DeviceIndex device, UtcTime end) const {
+    Integrity finding{table_.devices[device].id, "silent", 0.0, 0, 0, {}, {}};
+    const auto& since = meters_[device].silent_since;
+    if (!since) return finding;
+    finding.value = in_seconds(end - *since) / 3600;
+    finding.score = finding.value >= 1 ? 1.0 : 0.0;
+    return told(std::move(finding), rfc3339(*since));
+}
+
 void CrossChecks::close_site(std::vector<Integrity>& out) {
     const bool metered = !of_role(Role::feed).empty();
     Integrity finding{"site", "impossible", {}, 0, 1, {}, {}};
@@ -308,52 +278,6 @@ void CrossChecks::close_site(std::vector<Integrity>& out) {
     if (metered) out.push_back(told(std::move(finding)));
     facility_wh_ = it_wh_ = 0;
     site_parts_ = 0;
-}
-
-// One finding a scope: the worst.
-void CrossChecks::close_day(UtcTime end, std::vector<Integrity>& out) {
-    std::vector<Integrity> found;
-    for (Balance& balance : balances_) {
-        Integrity finding = close_balance(balance, end);
-        const auto same = std::find_if(found.begin(), found.end(),
-                                       [&](const Integrity& other) { return other.scope == finding.scope; });
-        if (same == found.end()) {
-            found.push_back(std::move(finding));
-        } else if (finding.score.value_or(-1) > same->score.value_or(-1)) {
-            *same = std::move(finding);
-        }
-    }
-    std::move(found.begin(), found.end(), std::back_inserter(out));
-}
-
-Integrity CrossChecks::close_balance(Balance& balance, UtcTime end) {
-    Integrity finding{balance.scope, "balance", {}, 0, 1, {}, {}};
-    if (2 * balance.parts * length_ >= day && balance.parents_wh > 0) {
-        finding.value = balance.children_wh / balance.parents_wh;
-        finding.score = judge_balance(balance, finding.value, end, finding.expected);
-    }
-    balance.parents_wh = balance.children_wh = 0;
-    balance.parts = 0;
-    return told(std::move(finding), balance.name);
-}
-
-double CrossChecks::judge_balance(Balance& balance, double rho, UtcTime end, double& expected) {
-    double score = std::max(0.0, (rho - 1) / excess_limit);
-    // Without its cooling a site's balance moves with the weather, and no meter is to blame.
-    const bool steady = !balance.whole_site || !of_role(Role::cooling).empty();
-    if (steady && balance.days.size() >= days_that_tell) {
-        expected = median(balance.days);
-        const double moved = expected > 0 ? rho / expected - 1 : 0;
-        const double most = 1.5 * cusum_h;  // so that it comes back within days
-        balance.up = std::clamp(balance.up + moved - cusum_k, 0.0, most);
-        balance.down = std::clamp(balance.down - moved - cusum_k, 0.0, most);
-        const double worst = std::max(balance.up, balance.down) / cusum_h;
-        if (worst >= 1) note_event(end - day);
-        score = std::max(score, worst);
-    }
-    balance.days.push_back(rho);
-    if (balance.days.size() > days_kept) balance.days.pop_front();
-    return score;
 }
 
 }  // namespace pued

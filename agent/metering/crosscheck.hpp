@@ -1,7 +1,7 @@
-// Do the meters agree with each other and with physics? Four checks over closed intervals (metering.md 1.6): a register
-// against the integral of its own power, children against their parent, energy that cannot be, and the signs of phases.
-// Says which meter to look at and for what. Linear, and bounded in memory by meters times days. Owned by the engine, on
-// its thread; pure. Energies in Wh.
+// Do the meters agree with each other and with physics? Checks over closed intervals (metering.md 1.6): a register
+// against the integral of its own power, children against their parent, energy that cannot be, the signs of phases, and
+// meters that tell nothing. Says which meter to look at and for what. Linear, and bounded in memory by meters times
+// days. Owned by the engine, on its thread; pure. Energies in Wh.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace pued {
 struct Integrity {
     std::string scope;            // device id, or "site"
     std::string check;            // "counter-vs-power", "scale", "balance", "impossible", "reversed-ct", "stuck",
-                                  // "meter-changed"
+                                  // "meter-changed", "silent"
     std::optional<double> score;  // 1 or more: bad; absent: cannot tell
     double value = 0;
     double expected = 0;
@@ -31,8 +31,8 @@ public:
 
     // For the signs of phases and the power factor.
     void accept(const Report& report);
-    // Every interval in order. Findings, good ones too, when an hour (UTC) or for balances a day is over. Of an
-    // amendment only what happened to the meter is taken.
+    // Every interval in order. Findings, good ones too, when an hour (UTC) or for balances a day is over; that a meter
+    // fell silent or speaks again at once. Of an amendment only what happened to the meter is taken.
     std::vector<Integrity> add(const ClosedInterval& interval);
     // An epoch began, or a balance moved, within two days of this time.
     [[nodiscard]] bool meter_event_near(UtcTime time) const;
@@ -55,16 +55,20 @@ public:
         // The hours before, at most 24.
         std::deque<Hour> hours;
         std::optional<UtcTime> changed;
+        std::optional<UtcTime> silent_since;  // begin of the first of its latest intervals, all without a reading
     };
     // Σ children / Σ parents, day by day.
     struct Balance {
         std::string scope, name;  // where it is shown; what is compared, for people
         std::vector<DeviceIndex> parents, children;
         bool whole_site = false;  // parents are the balance of the site instead
+        bool steady = true;       // may be judged by its usual ratio
+        double least_k = 0;       // of the CUSUM
         double parents_wh = 0, children_wh = 0;
         unsigned parts = 0;
-        std::deque<double> days;  // at most 30
-        double up = 0, down = 0;  // CUSUM, fractions times days
+        std::deque<double> days;       // at most 30, none of them while the CUSUM is out
+        double up = 0, down = 0;       // CUSUM, fractions times days
+        std::optional<UtcTime> begun;  // with a meter that was exchanged then
     };
 
 private:
@@ -72,7 +76,11 @@ private:
 
     void add_balance(std::string scope, std::string name, std::vector<DeviceIndex> parents,
                      std::vector<DeviceIndex> children, bool whole_site = false);
+    [[nodiscard]] bool is_steady(const Balance& balance) const;
+    [[nodiscard]] bool is_below(DeviceIndex device, const std::vector<DeviceIndex>& children) const;
+    [[nodiscard]] bool across_ups(const Balance& balance) const;
     void lay_out_roles();
+    void learn_anew(DeviceIndex device, UtcTime at);
     [[nodiscard]] std::vector<DeviceIndex> of_role(Role role) const;
     [[nodiscard]] std::optional<double> sum(const std::vector<DeviceIndex>& devices, const Energies& energies) const;
     [[nodiscard]] std::optional<double> facility(const Energies& energies) const;
@@ -80,7 +88,11 @@ private:
     void note_change(DeviceIndex device, Flags flags, UtcTime at);
     void note_event(UtcTime at);
     void take(const IntervalEnergy& energy);
+    void take_silence(const IntervalEnergy& energy, const ClosedInterval& interval, std::vector<Integrity>& out);
+    [[nodiscard]] bool is_awaited(DeviceIndex device) const;
+    [[nodiscard]] Integrity silence(DeviceIndex device, UtcTime end) const;
     void take_site(const Energies& energies);
+    void take_balances(const Energies& energies);
     void close_hour(UtcTime end, std::vector<Integrity>& out);
     void compare_power(DeviceIndex device, std::vector<Integrity>& out);
     void compare_scale(DeviceIndex device, std::vector<Integrity>& out) const;
@@ -89,6 +101,7 @@ private:
     void close_day(UtcTime end, std::vector<Integrity>& out);
     Integrity close_balance(Balance& balance, UtcTime end);
     double judge_balance(Balance& balance, double rho, UtcTime end, double& expected);
+    static double move_cusum(Balance& balance, double rho, double& expected);
 
     const PointTable& table_;
     std::vector<Meter> meters_;          // by device
@@ -101,10 +114,13 @@ private:
     std::deque<UtcTime> events_;
 };
 
-// What people are told of a bad finding. `what` of a balance: "children", or the two levels, "pdu/ups-output".
+// What people are told of a bad finding. `what` of a balance: "children", or the two levels, "pdu/ups-output"; of a
+// silent meter: since when.
 struct IntegrityText {
     std::string en, zh;
 };
 IntegrityText text_of(const Integrity& finding, const std::string& what);
+// With its texts, if it is bad.
+Integrity told(Integrity finding, const std::string& what = {});
 
 }  // namespace pued

@@ -10,7 +10,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr int version = 1;
+constexpr int version = 2;
 
 Json time_json(const std::optional<UtcTime>& time) {
     return time ? Json(time->time_since_epoch().count()) : Json(nullptr);
@@ -27,7 +27,8 @@ Json meter_json(const CrossChecks::Meter& meter) {
     return {{"now", {meter.register_wh, meter.power_wh, meter.u_wh2, meter.resolution_wh}},
             {"counts", {meter.parts, meter.stuck, meter.settled, meter.seen, meter.reversed}},
             {"hours", std::move(hours)},
-            {"changed", time_json(meter.changed)}};
+            {"changed", time_json(meter.changed)},
+            {"silent", time_json(meter.silent_since)}};
 }
 
 CrossChecks::Meter meter_of(const Json& json) {
@@ -46,22 +47,36 @@ CrossChecks::Meter meter_of(const Json& json) {
         meter.hours.push_back({hour.at(0).get<double>(), hour.at(1).get<double>(), hour.at(2).get<bool>()});
     }
     meter.changed = time_of(json.at("changed"));
+    meter.silent_since = time_of(json.at("silent"));
     return meter;
 }
 
-Json balance_json(const CrossChecks::Balance& balance) {
-    return {{"now", {balance.parents_wh, balance.children_wh, balance.parts}},
-            {"days", balance.days},
-            {"cusum", {balance.up, balance.down}}};
+Json ids_of(const PointTable& table, const std::vector<DeviceIndex>& devices) {
+    Json ids = Json::array();
+    for (const DeviceIndex device : devices) ids.push_back(table.devices[device].id);
+    return ids;
 }
 
-void read_balance(const Json& json, CrossChecks::Balance& balance) {
+Json balance_json(const PointTable& table, const CrossChecks::Balance& balance) {
+    return {{"now", {balance.parents_wh, balance.children_wh, balance.parts}},
+            {"days", balance.days},
+            {"cusum", {balance.up, balance.down}},
+            {"begun", time_json(balance.begun)},
+            {"parents", ids_of(table, balance.parents)},
+            {"children", ids_of(table, balance.children)}};
+}
+
+// Where the configuration has given it other members, its memory is of something else.
+void read_balance(const PointTable& table, const Json& json, CrossChecks::Balance& balance) {
+    if (json.at("parents") != ids_of(table, balance.parents)) return;
+    if (json.at("children") != ids_of(table, balance.children)) return;
     balance.parents_wh = json.at("now").at(0).get<double>();
     balance.children_wh = json.at("now").at(1).get<double>();
     balance.parts = json.at("now").at(2).get<unsigned>();
     balance.days = json.at("days").get<std::deque<double>>();
     balance.up = json.at("cusum").at(0).get<double>();
     balance.down = json.at("cusum").at(1).get<double>();
+    balance.begun = time_of(json.at("begun"));
 }
 
 }  // namespace
@@ -69,7 +84,8 @@ void read_balance(const Json& json, CrossChecks::Balance& balance) {
 std::string CrossChecks::save() const {
     Json meters = Json::object(), balances = Json::object(), events = Json::array();
     for (std::size_t i = 0; i < meters_.size(); ++i) meters[table_.devices[i].id] = meter_json(meters_[i]);
-    for (const Balance& balance : balances_) balances[balance.scope + ' ' + balance.name] = balance_json(balance);
+    for (const Balance& balance : balances_)
+        balances[balance.scope + ' ' + balance.name] = balance_json(table_, balance);
     for (const UtcTime event : events_) events.push_back(time_json(event));
     const Json all{{"version", version},
                    {"meters", std::move(meters)},
@@ -94,7 +110,7 @@ bool CrossChecks::restore(const std::string& bytes) {
         }
         for (Balance& balance : fresh.balances_) {
             const auto found = all.at("balances").find(balance.scope + ' ' + balance.name);
-            if (found != all.at("balances").end()) read_balance(*found, balance);
+            if (found != all.at("balances").end()) read_balance(table_, *found, balance);
         }
         for (const Json& event : all.at("events")) fresh.events_.push_back(*time_of(event));
         fresh.facility_wh_ = all.at("site").at(0).get<double>();

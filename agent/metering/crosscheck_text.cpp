@@ -54,7 +54,7 @@ IntegrityText balance_text(const Integrity& finding, const std::string& what) {
                 (finding.expected < 1 ? "" : "at most ") + expected +
                 ". Look for a meter whose CT ratio, wiring or scale was changed, or a load that moved.",
             below_zh + "合计为" + above_zh + "的 " + value + "，预期" + (finding.expected < 1 ? " " : "不超过 ") +
-                expected + "。请检查是否有电表的 CT 变比、接线或量程被更改，或负载被迁移。"};
+                expected + "。请检查是否有电表的 CT 变比、接线或倍率被更改，或负载被迁移。"};
 }
 
 }  // namespace
@@ -67,7 +67,7 @@ IntegrityText text_of(const Integrity& finding, const std::string& what) {
                     " repeatedly disagrees with its own power readings; last hour's ratio is " + plain(finding.value) +
                     ". Look at CT ratio, wiring, scaling (kW or W) and word order.",
                 id + " 的电能读数多次与其功率读数不一致，最近一小时比值为 " + plain(finding.value) +
-                    "。请检查 CT 变比、接线、量程（kW 或 W）和字序。"};
+                    "。请检查 CT 变比、接线、倍率（kW 或 W）和字序。"};
     }
     if (finding.check == "scale") {
         return {"Over 24 hours the energy register of " + id + " counted " + plain(finding.value) +
@@ -95,10 +95,23 @@ IntegrityText text_of(const Integrity& finding, const std::string& what) {
                     " stands still although power flows. Look at the meter's display; restart its gateway.",
                 id + " 的电能读数停滞，但仍有负载。请查看电表显示屏，必要时重启网关。"};
     }
+    if (finding.check == "silent") {
+        return {id + " has given no reading since " + what +
+                    ". Look at its power supply and wiring, at its address, and at its gateway.",
+                id + " 自 " + what + " 起没有读数。请检查其供电、接线、地址和网关。"};
+    }
     return {
         id + " began to count anew, or may have been exchanged while nobody saw it. Compare serial number and display, "
              "and state an exchange in [[meter.exchange]].",
         id + " 的电能读数重新开始，或电表可能已在中断期间被更换。请核对序列号和显示屏，并在配置中登记换表。"};
+}
+
+Integrity told(Integrity finding, const std::string& what) {
+    if (!finding.score || *finding.score < 1) return finding;
+    auto text = text_of(finding, what);
+    finding.text_en = std::move(text.en);
+    finding.text_zh = std::move(text.zh);
+    return finding;
 }
 
 }  // namespace pued

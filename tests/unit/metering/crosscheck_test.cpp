@@ -111,15 +111,15 @@ TEST(CrossChecks, a_meter_that_gets_worse_moves_the_balance_with_its_parent) {
     CHECK_TRUE(pass(checks, 96 * 20 + 1, steady(), "balance", "ups").back().score == 0.0);
     CHECK_FALSE(checks.meter_event_near(time));
     const UtcTime moved = time;
-    const auto worse = [this] { return interval(720 * 0.97); };  // reads 3 % less: 2.5 % a day above k, h after two
-    const auto found = pass(checks, 96 * 3, worse, "balance", "ups");
-    CHECK_EQUAL(3U, found.size());
+    const auto worse = [this] { return interval(720 * 0.97); };  // reads 3 % less: 2 % a day above k, h after three
+    const auto found = pass(checks, 96 * 4, worse, "balance", "ups");
+    CHECK_EQUAL(4U, found.size());
     CHECK_TRUE(*found[0].score < 1);
-    CHECK_TRUE(*found[2].score >= 1);
-    DOUBLES_EQUAL(0.873, found[2].value, 1e-3);
-    DOUBLES_EQUAL(0.9, found[2].expected, 1e-3);
-    STRCMP_CONTAINS("90.0 %", found[2].text_en.c_str());
-    CHECK_TRUE(checks.meter_event_near(moved));
+    CHECK_TRUE(*found[3].score >= 1);
+    DOUBLES_EQUAL(0.873, found[3].value, 1e-3);
+    DOUBLES_EQUAL(0.9, found[3].expected, 1e-3);
+    STRCMP_CONTAINS("90.0 %", found[3].text_en.c_str());
+    CHECK_TRUE(checks.meter_event_near(moved + hours{24}));
     CHECK_FALSE(checks.meter_event_near(moved - hours{24 * 4}));
 }
 
@@ -229,6 +229,14 @@ TEST(CrossChecks, an_announced_exchange_is_an_event_and_no_alarm) {
     add(checks, joined);
     CHECK_TRUE(*pass(checks, 5, steady(), "meter-changed", "rack").back().score == 0);
     CHECK_TRUE(checks.meter_event_near(time));
+}
+
+TEST(CrossChecks, a_site_that_takes_less_than_any_level_of_its_it_is_impossible) {
+    CrossChecks checks{plant.table};
+    const auto bad = pass(
+        checks, 8, [this] { return interval(1100); }, "impossible", "site");
+    DOUBLES_EQUAL(1000.0 / 1100, bad.back().value, 1e-12);
+    CHECK_TRUE(*bad.back().score >= 1);
 }
 
 TEST(CrossChecks, their_memory_survives_a_round_trip_and_refuses_nonsense) {
