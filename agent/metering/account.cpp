@@ -16,6 +16,9 @@ constexpr Duration longest_unknown_outage = std::chrono::hours{7 * 24};
 // After a longer silence another meter may have taken the place of this one, and its reading look like an advance
 // (A15).
 constexpr Duration longest_unquestioned_silence = std::chrono::hours{1};
+// How far the mean of a silence may lie from the pace before it, either way; a long one holds day and night.
+constexpr double like_factor = 2, like_factor_long = 3;
+constexpr Duration long_silence = std::chrono::hours{12};
 
 bool same_register(const Count& a, const Count& b) { return a.q_uwh == b.q_uwh && a.modulus == b.modulus; }
 
@@ -65,7 +68,9 @@ bool EnergyAccount::drop_if_late(BootTime at, bool contradicts) {
     return true;
 }
 
-void EnergyAccount::remember() { undo_ = {last_, counts_, next_flags_, has_power_, power_w_, residue_mwh_, true}; }
+void EnergyAccount::remember() {
+    undo_ = {last_, counts_, next_flags_, has_power_, power_w_, residue_mwh_, rate_w_, true};
+}
 
 void EnergyAccount::take_back(BootTime at) {
     if (!undo_.possible) return;
@@ -77,6 +82,7 @@ void EnergyAccount::take_back(BootTime at) {
     has_power_ = undo_.has_power;
     power_w_ = undo_.power_w;
     residue_mwh_ = undo_.residue_mwh;
+    rate_w_ = undo_.rate_w;
 }
 
 bool EnergyAccount::unjudged(BootTime at, const Step& step) const {
@@ -84,14 +90,23 @@ bool EnergyAccount::unjudged(BootTime at, const Step& step) const {
            identified_at_ <= last_seen() && !like_before(at, step);
 }
 
-// Whether about as much flowed per second as before the silence: another meter's register would hardly do that.
+// Whether about as much flowed per second as before the silence: another meter's register would hardly do that. The
+// pace is kept beside the line, of which an interval may leave but one point.
 bool EnergyAccount::like_before(BootTime at, const Step& step) const {
-    const double before_s = in_seconds(line_.back().at - line_.front().at);
-    const double before_wh = watt_hours(line_.back().energy - line_.front().energy);
-    if (before_s < 60 || before_wh <= 0) return false;
-    const double now_wh = watt_hours(energy_of(step.credit, last_.q_uwh));
-    const double ratio = (now_wh / in_seconds(at - line_.back().at)) / (before_wh / before_s);
-    return ratio > 0.5 && ratio < 2;
+    if (rate_w_ <= 0) return false;
+    const Duration silence = at - line_.back().at;
+    const double now_w = watt_hours(energy_of(step.credit, last_.q_uwh)) / in_seconds(silence) * 3600;
+    const double factor = silence > long_silence ? like_factor_long : like_factor;
+    return now_w > rate_w_ / factor && now_w < rate_w_ * factor;
+}
+
+// A coarse register moves once in many reads: its pace is from one move to the next. Before the first move is known
+// (a start, a restart) a step is only taken where nothing better is.
+void EnergyAccount::note_rate(BootTime at, const Step& step) {
+    const bool known = still_.moved_at() != BootTime::min();
+    if (step.credit == 0 || (!known && rate_w_ > 0)) return;
+    const BootTime since = known ? still_.moved_at() : line_.back().at;
+    rate_w_ = watt_hours(energy_of(step.credit, last_.q_uwh)) / in_seconds(at - since) * 3600;
 }
 
 void EnergyAccount::credit(BootTime at, const Count& count, const Step& step) {
@@ -105,6 +120,7 @@ void EnergyAccount::credit(BootTime at, const Count& count, const Step& step) {
     if (step.credit > 0 && caught_up(at, count, step.credit))
         next_flags_ = static_cast<Flags>(next_flags_ & ~flag::stuck);
     watch_.register_polled(step.credit > 0);
+    note_rate(at, step);
     still_.polled(at, step.credit);
     if (step.credit > 0) called_stuck_ = false;
     stuck_ = called_stuck_ || watch_.stuck(effective_resolution_wh(count));

@@ -57,6 +57,7 @@ struct AccountState {
     StillRegister still;
     std::string serial{};  // of the meter, as far as it tells
     Duration slack{};      // the last reading may be older than the last point by so much
+    double rate_w = 0;     // of the last step that was credited; 0: none yet
 
     friend bool operator==(const AccountState&, const AccountState&) = default;
 };
@@ -144,6 +145,7 @@ private:
         bool has_power = false;
         double power_w = 0;
         double residue_mwh = 0;
+        double rate_w = 0;
         bool possible = false;
     };
 
@@ -161,6 +163,7 @@ private:
     void begin_epoch(BootTime at, const Count& count, Energy offset, EpochReason reason);
     void first_reading(BootTime at, const Count& count);
     bool change_meter(BootTime at, const Count& count, const Step& step);
+    void note_rate(BootTime at, const Step& step);
     void credit(BootTime at, const Count& count, const Step& step);
     [[nodiscard]] bool caught_up(BootTime at, const Count& count, std::uint64_t credit) const;
     void restart(BootTime at, const Count& count, const Step& step);
@@ -207,6 +210,7 @@ private:
     std::optional<Exchange> exchange_;
     bool refused_ = false;
     Duration slack_{};
+    double rate_w_ = 0;
     std::vector<MeterEpoch> epochs_;
 };
 

@@ -22,7 +22,8 @@ AccountState EnergyAccount::save(const Now& now, std::chrono::seconds interval) 
             next_flags_,
             watch_.save(),
             serial_,
-            slack_};
+            slack_,
+            rate_w_};
 }
 
 // While the clock is evidently wrong only restored readings have dates, and they keep them; the others are told by
@@ -59,6 +60,7 @@ void EnergyAccount::restore(const AccountState& state, const Now& now) {
     watch_.restore(state.still);
     serial_ = state.serial;
     slack_ = state.slack;
+    rate_w_ = state.rate_w;
     restored_ = state.points;
     restored_until_ = now.boot;
     outage_unknown_ = now.quality == ClockQuality::unsynced || !restored_.back().dated;
@@ -114,6 +116,10 @@ Energy EnergyAccount::fold(UtcTime end, Energy energy, std::optional<std::uint64
     if (has_register_ && reg) {
         slack_ = *reg == last_.counts ? slack_ + slack : slack;
         energy = std::max(energy, advance_to(*reg, energy));
+    }
+    if (!restored_.empty() && restored_.back().dated && end > restored_.back().at && energy > restored_.back().energy) {
+        const double hours = in_seconds(end - restored_.back().at) / 3600;
+        rate_w_ = watt_hours(energy - restored_.back().energy) / hours;
     }
     has_power_ = false;
     power_w_ = residue_mwh_ = 0;

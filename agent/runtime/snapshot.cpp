@@ -16,7 +16,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Estimate, energy, method)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LabelledPoint, at, energy, flags, reg, dated)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(StillRegister, energy_wh, polls)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(AccountState, points, has_register, last, counts, offset, epoch, has_power, power_w,
-                                   residue_mwh, pending, still, serial, slack)
+                                   residue_mwh, pending, still, serial, slack, rate_w)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(IntervalEnergy, device, energy, at_least, flags, coverage, from_register, reg_start,
                                    reg_end, estimate)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ClosedInterval, start, length, by_device, amends, before)
