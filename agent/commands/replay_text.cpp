@@ -31,13 +31,16 @@ std::string text(const std::optional<double>& value, int decimals, const char* u
     return value ? fmt::format("{:.{}f}{}", *value, decimals, unit) : std::string{"-"};
 }
 
-std::string message_of(const AlertChange& change) {
-    if (change.message.payload.empty()) return {};
-    const auto payload = nlohmann::json::parse(change.message.payload, nullptr, false);
-    return payload.is_discarded() ? std::string{} : payload["message"].value("en", "");
+// The alert's own JSON; null where it is taken away.
+nlohmann::json payload_of(const AlertChange& change) {
+    if (change.message.payload.empty()) return nullptr;
+    auto payload = nlohmann::json::parse(change.message.payload, nullptr, false);
+    return payload.is_discarded() ? nlohmann::json{} : payload;
 }
 
 }  // namespace
+
+std::string ReplayText::lang() const { return installation_.config.site.lang == Language::zh ? "zh" : "en"; }
 
 void ReplayText::settled(const Outcome& outcome) {
     const auto facility = outcome.site.facility.measured();
@@ -46,11 +49,7 @@ void ReplayText::settled(const Outcome& outcome) {
     std::optional<double> pue;
     if (facility && it) {
         pue = pue_of(*facility, *it);
-        if (!outcome.interval.amends) {
-            ++totals_.measured;
-            totals_.facility += *facility;
-            totals_.it += *it;
-        }
+        joint_[outcome.interval.start] = {*facility, *it};
     }
     const auto* kind = outcome.interval.amends ? "amend" : "interval";
     if (json_) {
@@ -74,10 +73,10 @@ void ReplayText::alerted(const AlertChange& change, UtcTime at) {
                      {"rule", change.rule},
                      {"from", to_string(change.from)},
                      {"to", to_string(change.to)},
-                     {"message", message_of(change)}}));
-    } else {
+                     {"alert", payload_of(change)}}));
+    } else if (!change.message.payload.empty()) {
         put(fmt::format("{} alert    {}/{} {} -> {}: {}", rfc3339(at), change.scope, change.rule,
-                        to_string(change.from), to_string(change.to), message_of(change)));
+                        to_string(change.from), to_string(change.to), payload_of(change)["message"].value(lang(), "")));
     }
 }
 
@@ -95,11 +94,21 @@ void ReplayText::judged(const std::vector<RuleVerdict>& verdicts, UtcTime at) {
                          {"u", json_number(metric.u)},
                          {"limit", json_number(judged.limit)},
                          {"p_conform", json_number(judged.p_conform)},
-                         {"reason", judged.reason.en}}));
+                         {"reason", {{"en", judged.reason.en}, {"zh", judged.reason.zh}}}}));
         } else {
-            put(fmt::format("{} verdict  {}: {} ({})", rfc3339(at), rule, verdict, judged.reason.en));
+            put(fmt::format("{} verdict  {}: {} ({})", rfc3339(at), rule, verdict,
+                            lang() == "zh" ? judged.reason.zh : judged.reason.en));
         }
     }
+}
+
+ReplayText::Joint ReplayText::sums() const {
+    Joint out;
+    for (const auto& [start, joint] : joint_) {
+        out.facility += joint.facility;
+        out.it += joint.it;
+    }
+    return out;
 }
 
 void ReplayText::summary(std::uint64_t readings, UtcTime first, UtcTime last) {
@@ -108,29 +117,31 @@ void ReplayText::summary(std::uint64_t readings, UtcTime first, UtcTime last) {
 }
 
 void ReplayText::summary_json(std::uint64_t readings, UtcTime first, UtcTime last) const {
+    const auto sums = this->sums();
     put(to_text({{"type", "summary"},
                  {"site", installation_.config.site.id},
                  {"from", json_time(first)},
                  {"to", json_time(last)},
                  {"readings", readings},
                  {"intervals", totals_.intervals},
-                 {"measured", totals_.measured},
+                 {"measured", joint_.size()},
                  {"amended", totals_.amended},
-                 {"facility_kwh", watt_hours(totals_.facility) / 1000},
-                 {"it_kwh", watt_hours(totals_.it) / 1000},
-                 {"pue", json_number(pue_of(totals_.facility, totals_.it))},
+                 {"facility_kwh", watt_hours(sums.facility) / 1000},
+                 {"it_kwh", watt_hours(sums.it) / 1000},
+                 {"pue", json_number(pue_of(sums.facility, sums.it))},
                  {"fired", fired_},
                  {"verdicts", verdicts_}}));
 }
 
 void ReplayText::summary_text(std::uint64_t readings, UtcTime first, UtcTime last) const {
-    const auto pue = pue_of(totals_.facility, totals_.it);
+    const auto sums = this->sums();
+    const auto pue = pue_of(sums.facility, sums.it);
     put(fmt::format("\n{}: {} to {}, {} readings", installation_.config.site.id, rfc3339(first), rfc3339(last),
                     readings));
-    put(fmt::format("intervals {}, measured on both sides {}, amended {}", totals_.intervals, totals_.measured,
+    put(fmt::format("intervals {}, measured on both sides {}, amended {}", totals_.intervals, joint_.size(),
                     totals_.amended));
-    put(fmt::format("E_DC {:.1f} kWh, E_IT {:.1f} kWh, PUE {}", watt_hours(totals_.facility) / 1000,
-                    watt_hours(totals_.it) / 1000, text(pue, 4, "")));
+    put(fmt::format("E_DC {:.1f} kWh, E_IT {:.1f} kWh, PUE {}", watt_hours(sums.facility) / 1000,
+                    watt_hours(sums.it) / 1000, text(pue, 4, "")));
     for (const auto& [key, times] : fired_) put(fmt::format("alert {} fired {} times", key, times));
     for (const auto& [rule, verdict] : verdicts_) put(fmt::format("verdict {}: {}", rule, verdict));
 }

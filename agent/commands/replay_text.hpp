@@ -21,15 +21,20 @@ public:
 
 private:
     struct Counted {
-        std::uint64_t intervals = 0, measured = 0, amended = 0;
-        Energy facility, it;  // jointly measured
+        std::uint64_t intervals = 0, amended = 0;
     };
+    struct Joint {  // of one interval, as it is known last; absent unless measured on both sides
+        Energy facility, it;
+    };
+    [[nodiscard]] Joint sums() const;
+    [[nodiscard]] std::string lang() const;
     void summary_json(std::uint64_t readings, UtcTime first, UtcTime last) const;
     void summary_text(std::uint64_t readings, UtcTime first, UtcTime last) const;
 
     const Installation& installation_;
     bool json_;
     Counted totals_;
+    std::map<UtcTime, Joint> joint_;               // by begin
     std::map<std::string, std::uint64_t> fired_;   // by "scope/rule"
     std::map<std::string, std::string> verdicts_;  // by rule
 };

@@ -38,6 +38,7 @@ struct Stamp {  // where a record stands
 struct Recovery {                    // what open() found
     std::optional<Record> snapshot;  // the newest
     std::vector<Record> tail;        // records after it, oldest first
+    std::uint32_t epoch = 0;         // of these
     std::size_t torn_bytes = 0;      // cut off at the end of the last segment
     std::string evidence_loss;       // empty: the past is whole; else what is missing and where, for people
 };

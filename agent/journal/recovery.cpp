@@ -193,6 +193,7 @@ private:
     // The newest snapshot and all records after it. Only a new epoch may not yet have its own.
     Result<void> fold() {
         if (!last_) return {};
+        found_.epoch = last_->name.epoch;
         take(*last_);
         for (auto segment = segments_.rbegin() + 1; !found_.snapshot && segment < segments_.rend(); ++segment) {
             const auto scan = scan_segment(store_, *segment, sizes_);

@@ -25,6 +25,7 @@ void RatioSum::add(const RatioSum& o) {
     numerator_s += o.numerator_s;
     denominator_s += o.denominator_s;
     impossible += o.impossible;
+    doubted_s += o.doubted_s;
 }
 
 void RatioSum::subtract(const RatioSum& o) {
@@ -37,6 +38,7 @@ void RatioSum::subtract(const RatioSum& o) {
     numerator_s -= o.numerator_s;
     denominator_s -= o.denominator_s;
     impossible -= o.impossible;
+    doubted_s -= o.doubted_s;
 }
 
 void GapSum::add(const GapSum& o) {

@@ -29,6 +29,7 @@ struct RatioSum {
     std::int64_t numerator_s = 0;
     std::int64_t denominator_s = 0;
     std::int32_t impossible = 0;  // intervals with less facility than IT energy: left out
+    std::int64_t doubted_s = 0;   // of joint_s, while an integrity alarm was open on a meter of it
 
     void add(const RatioSum& other);
     void subtract(const RatioSum& other);
@@ -141,6 +142,7 @@ private:
     [[nodiscard]] WindowSums empty() const;
     [[nodiscard]] RatioSum term(const Series& series, const SiteSums& sums) const;
     [[nodiscard]] GapSum gap_term(const Series& series, const SiteSums& sums, const Lookup& energies) const;
+    [[nodiscard]] bool doubted(const Series& series, const Lookup& energies) const;
     void add_joint_meters(const Series& series, const Lookup& energies, std::vector<Energy>& out) const;
     [[nodiscard]] WindowSums terms(const std::vector<IntervalEnergy>& by_device, const ClosedInterval& interval) const;
     WindowCell* put(std::deque<WindowCell>& cells, Window kind, std::size_t most, const ClosedInterval& interval,

@@ -212,6 +212,8 @@ void Windows::set_coverage(Metric& metric, const Total& total, std::size_t index
     const GapSum& gap = total.sums.gaps[series_[index].gap];
     const double window_s = in_seconds(total.end - total.start);
     const EstimatedShares shares{sum, gap};
+    metric.extra["doubted"] =
+        sum.joint_s > 0 ? static_cast<double>(sum.doubted_s) / static_cast<double>(sum.joint_s) : 0.0;
     metric.extra["estimated_share"] = shares.declared;
     metric.extra["estimated_facility"] = shares.facility;
     metric.extra["estimated_it"] = shares.it;

@@ -208,6 +208,14 @@ void Windows::add_joint_meters(const Series& series, const Lookup& energies, std
     }
 }
 
+bool Windows::doubted(const Series& series, const Lookup& energies) const {
+    for (std::size_t i = series.first_member; i < series.first_member + series.members; ++i) {
+        const IntervalEnergy* meter = energies.of[members_[i].device];
+        if (meter != nullptr && has(meter->flags, flag::doubted)) return true;
+    }
+    return false;
+}
+
 WindowSums Windows::terms(const std::vector<IntervalEnergy>& by_device, const ClosedInterval& interval) const {
     if (by_device.empty()) return {};
     WindowSums out = empty();
@@ -218,6 +226,7 @@ WindowSums Windows::terms(const std::vector<IntervalEnergy>& by_device, const Cl
         out.ratios[i] = term(series, sums);
         if (out.ratios[i].joint_s > 0) {
             add_joint_meters(series, energies, out.meters);
+            if (doubted(series, energies)) out.ratios[i].doubted_s = out.ratios[i].joint_s;
         } else if (series.kind == Kind::pue && out.ratios[i].impossible == 0) {
             out.gaps[series.gap] = gap_term(series, sums, energies);
         }

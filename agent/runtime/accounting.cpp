@@ -28,6 +28,8 @@ DriftSettings drift_settings(const Config& config) {
     return out;
 }
 
+constexpr std::size_t most_folded = 192;  // as far back as the ledger amends
+
 AcceleratorFacts facts_of(const Accelerator& chip, unsigned count) {
     return {count, chip.peak_tflops(Precision::fp16).value_or(0), chip.rated_power_w.value_or(0), chip.clock_hz};
 }
@@ -98,15 +100,19 @@ std::vector<DriftWatch> Accounting::drift_watches() const {
 void Accounting::accept_weather(const Report& report) { weather_.accept(report); }
 
 void Accounting::set_limit(std::optional<double> limit, double u_meter) {
-    if (drift_) return;  // a year is judged by one limit
+    if (settings_.limit == limit) return;
     settings_.limit = limit;
     settings_.u_meter = u_meter;
+    if (!drift_) return;
+    drift_before_ = drift_->save();  // another limit, the same memory
+    drift_.reset();
 }
 
 Outcome Accounting::settle(ClosedInterval interval, Tell tell, const Now& now) {
     Outcome out;
     out.interval = std::move(interval);
     filler_.fill(out.interval);
+    mark_doubted(out.interval);
     if (!out.interval.amends) {
         out.extras.weather_c = weather_.mean(to_boot(now, out.interval.start), to_boot(now, out.interval.end()));
         if (!out.extras.weather_c)
@@ -117,16 +123,32 @@ Outcome Accounting::settle(ClosedInterval interval, Tell tell, const Now& now) {
     return out;
 }
 
+// What a balance of the whole site doubts is its supply.
+void Accounting::mark_doubted(ClosedInterval& interval) const {
+    if (doubted_.empty()) return;
+    for (auto& entry : interval.by_device) {
+        const auto& device = installation_.points.devices[entry.device];
+        const bool supply = device.role == Role::feed && doubted_.contains("site");
+        if (supply || doubted_.contains(device.id)) entry.flags = static_cast<Flags>(entry.flags | flag::doubted);
+    }
+}
+
 Outcome Accounting::fold(RecordedInterval recorded, const Now& now) {
     Outcome out;
     out.interval = std::move(recorded.interval);
     out.extras = std::move(recorded.extras);
-    if (const auto* waiting = ledger_.waiting(out.interval.start); waiting != nullptr && out.interval.amends) {
-        out.interval.before = waiting->by_device;
-    }
+    const auto told = folded_.find(out.interval.start);
+    const auto* waiting = ledger_.waiting(out.interval.start);
+    const bool known = told != folded_.end() || waiting != nullptr;
+    if (out.interval.amends && told != folded_.end()) out.interval.before = told->second;
+    if (out.interval.amends && told == folded_.end() && waiting != nullptr) out.interval.before = waiting->by_device;
     ledger_.fold(out.interval, now);
+    if (out.interval.amends && !known) return out;
     filler_.fill(out.interval);
-    work_up(out, Tell::values);
+    folded_[out.interval.start] = out.interval.by_device;
+    if (folded_.size() > most_folded) folded_.erase(folded_.begin());
+    const bool ends_day = zone_.window(Window::day, out.interval.end()).start == out.interval.end();
+    work_up(out, ends_day ? Tell::everything : Tell::values);
     return out;
 }
 
@@ -148,7 +170,7 @@ bool Accounting::maintained(UtcTime start, UtcTime end) const {
 
 void Accounting::feed_drift(Outcome& out) {
     if (!installation_.config.drift.enabled) return;
-    const bool guarded = doubted_ || maintained(out.interval.start, out.interval.end());
+    const bool guarded = !doubted_.empty() || maintained(out.interval.start, out.interval.end());
     const auto hour =
         feed_.add(out.site, out.category, out.extras.weather_c, guarded, checks_.meter_event_near(out.interval.start));
     if (!hour) return;

@@ -4,8 +4,10 @@
 // thread; pure.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,13 +53,16 @@ public:
     void accept(const Report& report);
     // A report as it came: sensors belong to nobody.
     void accept_weather(const Report& report);
-    // Nobody is alerted about a guarded hour's residual: maintenance, or a meter in doubt.
-    void set_doubted(bool doubted) { doubted_ = doubted; }
+    // Devices whose integrity is in doubt, and "site": marked in the intervals that close, and no residual of such an
+    // hour alerts anybody.
+    void set_doubted(std::set<std::string> scopes) { doubted_ = std::move(scopes); }
     void set_limit(std::optional<double> limit, double u_meter);
 
     std::vector<ClosedInterval> close(const Now& now) { return ledger_.close(now); }
     Outcome settle(ClosedInterval interval, Tell tell, const Now& now);
+    // An amendment of an interval that nobody remembers changes the ledger only.
     Outcome fold(RecordedInterval recorded, const Now& now);
+    void end_fold() { folded_.clear(); }
     void fold(const MeterEpoch& epoch) { ledger_.fold(epoch); }
 
     [[nodiscard]] Ledger& ledger() { return ledger_; }
@@ -69,6 +74,7 @@ public:
     void restore(const AccountingState& state, const Now& now);
 
 private:
+    void mark_doubted(ClosedInterval& interval) const;
     void work_up(Outcome& out, Tell tell);
     void feed_drift(Outcome& out);
     [[nodiscard]] bool maintained(UtcTime start, UtcTime end) const;
@@ -85,7 +91,8 @@ private:
     DriftFeed feed_;
     std::optional<Drift> drift_;  // made with its first hour, when the limit is known
     std::string drift_before_;    // its state, until then
-    bool doubted_ = false;
+    std::set<std::string> doubted_;
+    std::map<UtcTime, std::vector<IntervalEnergy>> folded_;  // as told, for the amendments that a fold meets
 };
 
 BalanceSettings balance_settings(const Config& config);

@@ -20,6 +20,12 @@ bool contains(const std::vector<std::string>& list, const std::string& word) {
 
 constexpr std::string_view kIntegrity = "integrity-";
 
+// A silent meter is missing, which coverage says; journal and evidence say nothing of meters.
+bool doubts_meters(std::string_view rule) {
+    return rule.starts_with(kIntegrity) && rule != "integrity-journal" && rule != "integrity-evidence" &&
+           rule != "integrity-silent";
+}
+
 bool is_open(const AlertState& state) {
     return state.phase == AlertPhase::pending || state.phase == AlertPhase::firing;
 }
@@ -203,7 +209,7 @@ std::vector<AlertChange> AlertBook::evaluate(const IntegrityFinding& finding, co
                 {},
                 true};
     watch.settings.for_count = watch.settings.clear_count = 1;
-    // A score of exactly one is bad already.
+    // What was lost stays lost, and the alarm until somebody knows; a score of exactly one is bad already.
     auto score = finding.score;
     if (score && *score >= 1) score = std::max(*score, 1 + 1e-9);
     step(watch, {score, "", now.utc, now.utc, score ? 1.0 : 0.0, {}, finding.text}, now, out);
@@ -272,14 +278,20 @@ Result<AlertChange> AlertBook::overlay(const std::string& scope, const std::stri
     return publish(watch_of(key, entry), entry, entry.state.phase);
 }
 
-std::string AlertBook::doubts() const {
-    std::string out;
+std::vector<std::pair<std::string, std::string>> AlertBook::doubts() const {
+    std::vector<std::pair<std::string, std::string>> out;
     for (const auto& [key, entry] : entries_) {
         const auto slash = key.find('/');
-        if (entry.state.phase != AlertPhase::firing || !key.substr(slash + 1).starts_with(kIntegrity)) continue;
-        out += (out.empty() ? "" : ", ") + key.substr(0, slash) + ": " + key.substr(slash + 1 + kIntegrity.size());
+        const auto rule = std::string_view{key}.substr(slash + 1);
+        if (entry.state.phase != AlertPhase::firing || !doubts_meters(rule)) continue;
+        out.emplace_back(key.substr(0, slash), rule.substr(kIntegrity.size()));
     }
     return out;
+}
+
+bool AlertBook::firing(const std::string& scope, const std::string& rule) const {
+    const auto found = entries_.find(scope + '/' + rule);
+    return found != entries_.end() && found->second.state.phase == AlertPhase::firing;
 }
 
 void AlertBook::put(const std::string& scope, const std::string& rule, AlertEntry entry) {

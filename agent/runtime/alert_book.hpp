@@ -103,8 +103,9 @@ public:
 
     [[nodiscard]] const std::vector<Watch>& watches() const { return watches_; }
     [[nodiscard]] bool watches_metric(std::string_view scope, std::string_view metric) const;
-    // Scopes whose integrity is in doubt, with the check: "feed-a: balance, ups-1: stuck"; empty: none.
-    [[nodiscard]] std::string doubts() const;
+    // Integrity alarms that are open on meters: scope (device id, or "site") and check.
+    [[nodiscard]] std::vector<std::pair<std::string, std::string>> doubts() const;
+    [[nodiscard]] bool firing(const std::string& scope, const std::string& rule) const;
     // Every alert that was ever told and not yet taken away, as it was told last: to be published again after a
     // restart.
     [[nodiscard]] std::vector<Message> standing() const;

@@ -40,7 +40,8 @@ std::optional<ClockWatch::Undated> ClockWatch::undated(const Now& now, std::chro
 bool ClockWatch::dated(const Now& now) { return is_set(now) && std::exchange(was_undated_, false); }
 
 std::uint32_t ClockWatch::error_ms(const Now& now) const {
-    if (now.quality == ClockQuality::synced || !synced_at_) return 0;
+    if (now.quality == ClockQuality::synced) return 0;
+    if (!synced_at_) return unknown_error;
     return static_cast<std::uint32_t>(in_seconds(now.boot - *synced_at_) * kDrift * 1000);
 }
 

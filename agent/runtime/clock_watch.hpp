@@ -29,7 +29,8 @@ public:
     std::optional<Undated> undated(const Now& now, std::chrono::seconds length);
     // True once, when the clock was set after undated time.
     bool dated(const Now& now);
-    // Error of the label, ms: 50 ppm since it was last synchronised.
+    // Error of the label, ms: 50 ppm since it was last synchronised; unknown_error where nobody saw that.
+    static constexpr std::uint32_t unknown_error = 0xFFFFFFFF;
     [[nodiscard]] std::uint32_t error_ms(const Now& now) const;
 
 private:

@@ -84,8 +84,8 @@ void Engine::Impl::tell_status(const Now& now, const Surroundings& surroundings)
         status.journal_size = journal->size();
         status.journal_epoch = journal->epoch();
         status.journal_pending = journal->pending();
-        status.journal_error = journal_error;
     }
+    status.journal_error = journal_error;
     doors.sink->publish(status_message(topics, installation.config, status));
 }
 

@@ -29,6 +29,11 @@ std::string Engine::Impl::overlay(const std::string& name, const std::string& pa
                       : alerts.shelve(scope, rule, {by, until.value_or(now.utc), in.value("reason", "")}, now);
     if (!change) return refusal(change.error());
     tell(std::move(*change), now);
+    if (name == "ack" && rule == "integrity-evidence") {  // somebody knows: nothing else could ever end it
+        IntegrityFinding known{
+            scope, "evidence", 0.0, {"The loss of evidence is known to " + by, by + " 已知悉证据缺失"}};
+        for (auto& end : alerts.evaluate(known, now)) tell(std::move(end), now);
+    }
     return to_text({{"ok", true}});
 }
 
@@ -55,7 +60,8 @@ std::string Engine::Impl::cosign(const std::string& payload, const Now& now) {
         const auto witness = NoteKey::parse(vkey);
         const auto when = witness ? cosigned_at(*note, *witness) : std::nullopt;
         if (!when) continue;
-        record(note_record(payload, now));
+        if (payload != last_cosigned) record(note_record(payload, now));
+        last_cosigned = payload;
         return to_text({{"ok", true}, {"witness", witness->name}, {"time", json_time(*when)}});
     }
     return refusal("no signature of a witness that [journal] witnesses names");

@@ -11,6 +11,7 @@ namespace pued {
 namespace {
 
 constexpr std::string_view kYearMetric = "pue-rolling-12m";
+constexpr std::uint32_t kUncertain = 10'000;  // ms
 constexpr Duration kChipPeriod = std::chrono::hours{1};
 
 // How often the live view is told: as often as the fastest source is polled, but not more than once a second.
@@ -89,13 +90,24 @@ void Engine::Impl::evaluate(const Metric& metric, const Now& now, std::vector<Al
     append(out, alerts.evaluate(metric.scope, metric.name, evaluation_of(metric), now));
 }
 
-// An amendment is no further evaluation.
-std::vector<AlertChange> Engine::Impl::evaluate_all(const Outcome& outcome, const Now& now) {
+// Meters that figures are made of; a server's sensor that nobody counts doubts nothing.
+void Engine::Impl::doubt() {
+    std::set<std::string> scopes;
+    for (const auto& one : alerts.doubts()) {
+        if (!contributing({one}, installation.points, std::nullopt).empty()) scopes.insert(one.first);
+    }
+    accounting.set_doubted(std::move(scopes));
+}
+
+// An amendment is no further evaluation. What a fold cannot know makes nothing unknown.
+std::vector<AlertChange> Engine::Impl::evaluate_all(const Outcome& outcome, bool folded, const Now& now) {
     std::vector<AlertChange> out;
-    for (const auto& finding : outcome.integrity)
+    for (const auto& finding : outcome.integrity) {
+        if (folded && !finding.score) continue;  // records hold no integrals of power
         append(out,
                alerts.evaluate({finding.scope, finding.check, finding.score, {finding.text_en, finding.text_zh}}, now));
-    if (!outcome.integrity.empty()) accounting.set_doubted(!alerts.doubts().empty());
+    }
+    if (!outcome.integrity.empty()) doubt();
     if (outcome.interval.amends) return out;
     for (const auto& metric : outcome.metrics) evaluate(metric, now, out);
     return out;
@@ -138,6 +150,10 @@ void Engine::Impl::close_intervals(const Now& now) {
         const auto end = intervals[i].end();
         const bool ends_day = zone.window(Window::day, end).start == end;
         const auto tell = (newest && doors.sink != nullptr) || ends_day ? Tell::everything : Tell::values;
+        if (clock.error_ms(now) > kUncertain) {
+            for (auto& entry : intervals[i].by_device)
+                entry.flags = static_cast<Flags>(entry.flags | flag::time_uncertain);
+        }
         const auto outcome = accounting.settle(std::move(intervals[i]), tell, now);
         auto written = interval_record(outcome.interval, outcome.extras, outcome.site, outcome.category, now);
         written.clock_error_ms = clock.error_ms(now);
@@ -148,7 +164,7 @@ void Engine::Impl::close_intervals(const Now& now) {
 
 void Engine::Impl::publish_outcome(const Outcome& outcome, bool whole, const Now& now) {
     for (const auto& event : outcome.baselines) record(baseline_record(event, now));
-    for (auto& change : evaluate_all(outcome, now)) tell(std::move(change), now);
+    for (auto& change : evaluate_all(outcome, false, now)) tell(std::move(change), now);
     report_closed(outcome, now);
     for (const auto& metric : outcome.metrics) {
         if (!whole) break;
@@ -179,12 +195,13 @@ void Engine::Impl::report_closed(const Outcome& outcome, const Now& now) {
     if (month <= reported) return;
     reported = month;
     const auto doubts = alerts.doubts();
+    const bool open = !contributing(doubts, installation.points, std::nullopt).empty();
     for (const auto& metric : outcome.metrics) {
         if (metric.scope != "site") continue;
-        if (metric.name == "pue-month") record(report_record(month, metric, {}, !doubts.empty(), now));
+        if (metric.name == "pue-month") record(report_record(month, metric, {}, open, now));
         if (metric.name == "pue-ytd" && month.ends_with("-12")) {
             const auto verdicts = judge_all(installation, metric, zone.date(last), doubts);
-            record(report_record(month.substr(0, 4), metric, verdicts, !doubts.empty(), now));
+            record(report_record(month.substr(0, 4), metric, verdicts, open, now));
         }
     }
 }
@@ -201,8 +218,8 @@ void Engine::Impl::tell_live(const Now& now) {
     }
 }
 
-// What is constant, told again now and then: the chips' rated figures, judged by the rules on chips, and the year that
-// five conditions make.
+// What is constant, told again now and then: the chips' rated figures, judged by the rules on chips, and the year
+// that five conditions make.
 void Engine::Impl::tell_chips(const Now& now) {
     if (now.boot < next_chips) return;
     next_chips = now.boot + kChipPeriod;

@@ -39,9 +39,9 @@ struct Engine::Impl {
     void snapshot(const Now& now);
     void start(const Now& now);
     void begin_records(const Now& now);
-    void fold(const Record& record, const Now& now);
+    void fold(const Record& record, std::uint32_t epoch, const Now& now);
     void fold_interval(const Record& record, const Now& now);
-    void fold_alert(const Record& record);
+    void fold_alert(const Record& record, std::uint32_t epoch);
     void watch_clock(const Now& now);
     [[nodiscard]] Books books(const Now& now) const;
     void apply(Books books, const Now& now);
@@ -55,7 +55,8 @@ struct Engine::Impl {
     void publish_outcome(const Outcome& outcome, bool whole, const Now& now);
     void tell(AlertChange change, const Now& now);
     void evaluate(const Metric& metric, const Now& now, std::vector<AlertChange>& out);
-    std::vector<AlertChange> evaluate_all(const Outcome& outcome, const Now& now);
+    void doubt();
+    std::vector<AlertChange> evaluate_all(const Outcome& outcome, bool folded, const Now& now);
     void judge(const Metric& year, const Now& now);
     void tell(const RuleVerdict& verdict, const Now& now);
     void report_closed(const Outcome& outcome, const Now& now);
@@ -88,6 +89,9 @@ struct Engine::Impl {
     RegisterChain registers;                           // of what is written
     PointMapping points;                               // of the records that are folded
     std::map<std::string, AlertChange> expected;       // that folded intervals caused and no record confirmed yet
+    std::optional<Outcome> due_report;                 // of a month that closed and no record tells of yet
+    std::string config_before;                         // SHA-256 of the configuration that the books are of
+    std::string last_cosigned;                         // note
     std::vector<Message> held;                         // until the records behind them are committed
     UtcTime since;
     BootTime next_live, next_status, next_chips, next_commit;

@@ -40,11 +40,17 @@ std::optional<Stamp> Engine::Impl::record(Record record) {
 void Engine::Impl::commit(const Now& now, bool sign) {
     const bool later = doors.sink == nullptr && !sign && journal != nullptr && journal->pending() < kBatch;
     if (journal != nullptr && !later && now.boot >= next_commit) {
-        const auto done = journal->commit(now, sign);
+        auto done = journal->commit(now, sign);
         if (!done) next_commit = now.boot + kRetry;
         const std::string error = done ? "" : done.error();
-        if (error.empty() != journal_error.empty()) doubt_journal(error, now);
+        const bool turned = error.empty() != journal_error.empty();
+        if (turned) doubt_journal(error, now);
         journal_error = error;
+        // That it writes again is on the disk before anybody hears of it.
+        if (turned && done) {
+            if (done->checkpoint) send({topics.root() + "checkpoint", *done->checkpoint});
+            done = journal->commit(now, sign);
+        }
         if (done && done->checkpoint) send({topics.root() + "checkpoint", *done->checkpoint});
     }
     if (doors.sink != nullptr) flush();
@@ -65,7 +71,7 @@ void Engine::Impl::doubt_journal(const std::string& why, const Now& now) {
 }
 
 void Engine::Impl::snapshot_if_wanted(const Now& now) {
-    if (journal != nullptr && journal->wants_snapshot()) snapshot(now);
+    if (journal != nullptr && journal_error.empty() && journal->wants_snapshot()) snapshot(now);
 }
 
 // With the configuration behind it: a segment can be read without those before it.
@@ -82,33 +88,39 @@ void Engine::Impl::snapshot(const Now& now) {
 }
 
 Books Engine::Impl::books(const Now& now) const {
-    return {accounting.save(now), alerts.save(), retained, reported, exchanges};
+    return {accounting.save(now), alerts.save(), retained, reported, exchanges, hex(sha256(installation.config.text))};
 }
 
 void Engine::Impl::apply(Books books, const Now& now) {
     points = mapping_of(books.accounting.points, installation.points);
     accounting.restore(books.accounting, now);
     alerts.restore(std::move(books.alerts));
+    doubt();
     reported = std::move(books.reported);
     exchanges = std::move(books.exchanges);
+    config_before = std::move(books.config);
     topics_before = std::move(books.topics);
 }
 
-void Engine::Impl::fold(const Record& from, const Now& now) {
+void Engine::Impl::fold(const Record& from, std::uint32_t epoch, const Now& now) {
     switch (from.type) {
-        case RecordType::config: points = mapping_of(points_of(from), installation.points); break;
+        case RecordType::config:
+            points = mapping_of(points_of(from), installation.points);
+            if (from.config) config_before = hex(*from.config);
+            break;
         case RecordType::interval:
         case RecordType::amend: fold_interval(from, now); break;
-        case RecordType::alert: fold_alert(from); break;
+        case RecordType::alert: fold_alert(from, epoch); break;
         case RecordType::meter_epoch:
-            if (const auto epoch = recorded_epoch(from, installation.points, now)) accounting.fold(*epoch);
+            if (const auto began = recorded_epoch(from, installation.points, now)) accounting.fold(*began);
             break;
         case RecordType::meter_exchange:
             if (const auto aux = from_bytes(from.aux))
                 exchanges.insert(exchange_key(aux->value("device", ""), from.start_s));
             break;
         case RecordType::report:
-            if (const auto aux = from_bytes(from.aux)) reported = aux->value("period", reported);
+            if (const auto aux = from_bytes(from.aux)) reported = std::max(reported, aux->value("period", reported));
+            due_report.reset();
             break;
         default: break;
     }
@@ -125,17 +137,19 @@ void Engine::Impl::fold_interval(const Record& from, const Now& now) {
     if (zone.date(then.utc) != today) {
         for (auto& change : lay_out(zone.date(then.utc), then)) expected[change.scope + '/' + change.rule] = change;
     }
-    const auto outcome = accounting.fold(std::move(*recorded), now);
-    for (auto& change : evaluate_all(outcome, then)) expected[change.scope + '/' + change.rule] = std::move(change);
+    auto outcome = accounting.fold(std::move(*recorded), now);
+    for (auto& change : evaluate_all(outcome, true, then))
+        expected[change.scope + '/' + change.rule] = std::move(change);
+    if (zone.window(Window::month, then.utc).start == then.utc) due_report = std::move(outcome);
 }
 
-void Engine::Impl::fold_alert(const Record& from) {
+void Engine::Impl::fold_alert(const Record& from, std::uint32_t epoch) {
     auto alert = recorded_alert(from);
     if (!alert) return;
     expected.erase(alert->scope + '/' + alert->rule);
     alerts.put(alert->scope, alert->rule, std::move(alert->entry));
     if (journal == nullptr) return;
-    alerts.set_evidence(alert->scope, alert->rule, {journal->epoch(), from.seq, sha256(encode(from))});
+    alerts.set_evidence(alert->scope, alert->rule, {epoch, from.seq, sha256(encode(from))});
 }
 
 // A power cut came between an interval and the alert that it caused: told now.
@@ -184,7 +198,7 @@ Result<void> Engine::begin(Journal* journal, const Recovery& recovered, const No
     RegisterChain registers;
     for (auto record : recovered.tail) {
         registers.complete(record);
-        own.fold(record, now);
+        own.fold(record, recovered.epoch, now);
     }
     own.start(now);
     if (!recovered.evidence_loss.empty()) {
@@ -220,7 +234,13 @@ std::string Engine::books(const Now& now) const { return write_books(impl_->book
 // Everything is known again: what stands is told, what is gone is taken away.
 void Engine::Impl::start(const Now& now) {
     snapshot_if_wanted(now);
+    accounting.end_fold();
+    doubt();
+    // Another configuration: what comes is folded from here on, and never under the old one.
+    if (!config_before.empty() && config_before != hex(sha256(installation.config.text))) snapshot(now);
+    if (alerts.firing("site", "integrity-journal")) journal_error = "not known yet";  // the next commit tells
     settle_expected(now);
+    if (due_report) report_closed(*std::exchange(due_report, {}), now);
     for (auto& message : alerts.standing()) send(std::move(message));
     retract(std::exchange(topics_before, {}));
     begin_records(now);

@@ -9,6 +9,7 @@
 #include "agent/config/rule_file.hpp"
 #include "agent/metering/uncertainty.hpp"
 #include "agent/runtime/alert_json.hpp"
+#include "agent/runtime/clock_watch.hpp"
 #include "agent/runtime/record_parts.hpp"
 
 namespace pued {
@@ -19,7 +20,8 @@ using nlohmann::json;
 Record stamped(RecordType type, const Now& now) {
     Record out;
     out.type = type;
-    out.start_s = seconds_of(now.utc);
+    const auto boot_s = std::chrono::floor<std::chrono::seconds>(now.boot.time_since_epoch()).count();
+    out.start_s = is_set(now) ? seconds_of(now.utc) : boot_s;  // a label of 1970 would be a lie
     out.clock = clock_state(now.quality);
     return out;
 }
@@ -112,7 +114,7 @@ Result<RecordedAlert> recorded_alert(const Record& record) {
 
 Record meter_epoch_record(const MeterEpoch& epoch, const PointTable& table, const Now& now) {
     auto out = stamped(RecordType::meter_epoch, now);
-    out.start_s = seconds_of(to_utc(now, epoch.at));
+    if (is_set(now)) out.start_s = seconds_of(to_utc(now, epoch.at));
     out.aux = to_bytes({{"device", table.devices[epoch.device].id},
                         {"point", epoch.device},
                         {"epoch", epoch.epoch},
@@ -221,6 +223,7 @@ Record report_record(const std::string& period, const Metric& figure, const std:
                         {"coverage", figure.coverage},
                         {"estimated_facility", detail(figure, "estimated_facility")},
                         {"estimated_it", detail(figure, "estimated_it")},
+                        {"doubted", detail(figure, "doubted")},
                         {"integrity_alarm", integrity_alarm},
                         {"verdicts", std::move(all)}});
     return out;

@@ -25,7 +25,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LedgerState::Entry, device, frontier, opening
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LedgerState, interval, open, devices, waiting, entries)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Span, start, end)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RatioSum, numerator, denominator, estimated, all_numerator, all_denominator, joint_s,
-                                   numerator_s, denominator_s, impossible)
+                                   numerator_s, denominator_s, impossible, doubted_s)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(GapSum, facility, it, facility_by, it_by, facility_s, it_s, facility_upper,
                                    facility_upper_s, it_lower)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(WindowSums, ratios, gaps, meters)
@@ -64,7 +64,7 @@ json books_json(const Books& books) {
             {"windows", from.windows},       {"compute", from.compute},       {"feed", from.feed},
             {"filler", binary(from.filler)}, {"checks", binary(from.checks)}, {"drift", binary(from.drift)},
             {"alerts", books.alerts},        {"topics", books.topics},        {"reported", books.reported},
-            {"exchanges", books.exchanges}};
+            {"exchanges", books.exchanges},  {"config", books.config}};
 }
 
 }  // namespace
@@ -93,6 +93,7 @@ Result<Books> read_books(std::string_view bytes) {
         in.at("topics").get_to(out.topics);
         in.at("reported").get_to(out.reported);
         in.at("exchanges").get_to(out.exchanges);
+        in.at("config").get_to(out.config);
         return out;
     } catch (const json::exception& error) {
         return Error{std::string{"the saved books cannot be read: "} + error.what()};

@@ -18,6 +18,7 @@ struct Books {
     std::set<std::string> topics;     // retained ones that were published
     std::string reported;             // the last month that a report record was made of: "2026-10"
     std::set<std::string> exchanges;  // of meters, that are on record
+    std::string config;               // SHA-256 of the configuration in force
 };
 
 // As bytes: CBOR, deflated.

@@ -1,7 +1,12 @@
 // From the year's PUE to a verdict for each rule, and its surcharge where the rule has a price.
 #include "agent/runtime/verdicts.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "agent/config/rule_file.hpp"
+#include "agent/metrics/balance.hpp"
 #include "agent/rules/surcharge.hpp"
 
 namespace pued {
@@ -22,8 +27,11 @@ Measurement measured(const Metric& year, const std::string& doubts) {
     out.u = year.u;
     out.estimated_facility = share(year, "estimated_facility");
     out.estimated_it = share(year, "estimated_it");
-    out.integrity_alarm = !doubts.empty();
+    const double doubted = share(year, "doubted");
+    out.integrity_alarm = !doubts.empty() || doubted > most_doubted;
     out.integrity_reason = doubts;
+    if (doubts.empty() && out.integrity_alarm)
+        out.integrity_reason = fmt::format("{:.1f} % of the period", doubted * 100);
     return out;
 }
 
@@ -59,6 +67,21 @@ Metric metric_of(const Rule& rule, const Judgement& judgement, const Metric& yea
 
 }  // namespace
 
+std::string contributing(const Doubts& doubts, const PointTable& table, std::optional<std::size_t> category) {
+    std::string out;
+    for (const auto& [scope, check] : doubts) {
+        const auto device = std::find_if(table.devices.begin(), table.devices.end(),
+                                         [&, id = scope](const Device& one) { return one.id == id; });
+        bool counts = scope == "site";
+        if (device != table.devices.end()) {
+            const auto of = category_of(device->role);
+            counts = facility_sign(device->role) != 0 || (of && (!category || of == category));
+        }
+        if (counts) out += (out.empty() ? "" : ", ") + scope + ": " + check;
+    }
+    return out;
+}
+
 RuleVerdict judge_chip(const Installation& installation, const Rule& rule, const Metric& chip,
                        std::chrono::year_month_day today) {
     Measurement rated;
@@ -69,12 +92,16 @@ RuleVerdict judge_chip(const Installation& installation, const Rule& rule, const
 }
 
 std::vector<RuleVerdict> judge_all(const Installation& installation, const Metric& year,
-                                   std::chrono::year_month_day today, const std::string& doubts) {
+                                   std::chrono::year_month_day today, const Doubts& doubts) {
     std::vector<RuleVerdict> out;
+    const auto category = share(year, "category");
+    const auto open =
+        contributing(doubts, installation.points,
+                     category >= 1 ? std::optional{static_cast<std::size_t>(category) - 1} : std::nullopt);
     const auto site = site_facts(installation.config.site);
     for (const auto& rule : installation.rules) {
         if (rule.metric != RuleMetric::pue) continue;
-        auto judgement = judge(rule, site, measured(year, doubts), today);
+        auto judgement = judge(rule, site, measured(year, open), today);
         auto metric = metric_of(rule, judgement, year, installation.config.site);
         out.push_back({rule.id, std::move(judgement), std::move(metric)});
     }

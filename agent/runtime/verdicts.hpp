@@ -3,6 +3,9 @@
 // that do not bind, and why. Owned by the engine, on its thread.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/config/installation.hpp"
@@ -11,16 +14,22 @@
 
 namespace pued {
 
+// What of a period may have been measured by meters in doubt: as much as may be missing.
+inline constexpr double most_doubted = 0.03;
+
 struct RuleVerdict {
     std::string rule;
     Judgement judgement;
     Metric metric;
 };
 
-// `year`: the metric of twelve months, as far as there is one. `doubts`: the integrity alarms that are open on meters,
-// for people; empty: none.
+using Doubts = std::vector<std::pair<std::string, std::string>>;  // scope and check, as AlertBook::doubts() has them
+// Those on meters that contribute to the PUE of this category (0-based; absent: of any), for people: "feed-a: balance".
+std::string contributing(const Doubts& doubts, const PointTable& table, std::optional<std::size_t> category);
+
+// `year`: the metric of twelve months, as far as there is one.
 std::vector<RuleVerdict> judge_all(const Installation& installation, const Metric& year,
-                                   std::chrono::year_month_day today, const std::string& doubts);
+                                   std::chrono::year_month_day today, const Doubts& doubts);
 // A rule on chips, for the server of this metric.
 RuleVerdict judge_chip(const Installation& installation, const Rule& rule, const Metric& chip,
                        std::chrono::year_month_day today);
