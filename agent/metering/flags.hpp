@@ -24,6 +24,7 @@ inline constexpr Flags estimated = 1U << 11;       // not measured: Estimate sta
 inline constexpr Flags crosscheck = 1U << 12;      // an integrity finding was open on this meter
 inline constexpr Flags manual = 1U << 13;          // joined by an announced exchange of the meter
 inline constexpr Flags late = 1U << 14;            // readings older than the last one were dropped
+inline constexpr Flags doubted = 1U << 15;         // an integrity alarm was open on this meter when it closed
 }  // namespace flag
 
 constexpr bool has(Flags set, Flags any_of) { return (set & any_of) != 0; }
