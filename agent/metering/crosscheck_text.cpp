@@ -37,6 +37,12 @@ std::string plain(double value) {
     return text;
 }
 
+// Chinese beside letters or digits keeps a space.
+std::string set_off(const std::string& name, bool left) {
+    const auto latin = [](char c) { return static_cast<unsigned char>(c) < 0x80; };
+    return (left && latin(name.front()) ? " " : "") + name + (latin(name.back()) ? " " : "");
+}
+
 IntegrityText balance_text(const Integrity& finding, const std::string& what) {
     const auto slash = what.find('/');
     const bool levels_compared = slash != std::string::npos;
@@ -53,8 +59,9 @@ IntegrityText balance_text(const Integrity& finding, const std::string& what) {
     return {below_en + " add up to " + value + " of " + above_en + "; expected " +
                 (finding.expected < 1 ? "" : "at most ") + expected +
                 ". Look for a meter whose CT ratio, wiring or scale was changed, or a load that moved.",
-            below_zh + "合计为" + above_zh + "的 " + value + "，预期" + (finding.expected < 1 ? " " : "不超过 ") +
-                expected + "。请检查是否有电表的 CT 变比、接线或倍率被更改，或负载被迁移。"};
+            set_off(below_zh, false) + "合计为" + set_off(above_zh, true) + "的 " + value + "，预期" +
+                (finding.expected < 1 ? " " : "不超过 ") + expected +
+                "。请检查是否有电表的 CT 变比、接线或倍率被更改，或负载被迁移。"};
 }
 
 }  // namespace
@@ -96,9 +103,9 @@ IntegrityText text_of(const Integrity& finding, const std::string& what) {
                 id + " 的电能读数停滞，但仍有负载。请查看电表显示屏，必要时重启网关。"};
     }
     if (finding.check == "silent") {
-        return {id + " has given no reading since " + what +
+        return {id + " has told no energy since " + what +
                     ". Look at its power supply and wiring, at its address, and at its gateway.",
-                id + " 自 " + what + " 起没有读数。请检查其供电、接线、地址和网关。"};
+                id + " 自 " + what + " 起没有电能数据。请检查其供电、接线、地址和网关。"};
     }
     return {
         id + " began to count anew, or may have been exchanged while nobody saw it. Compare serial number and display, "

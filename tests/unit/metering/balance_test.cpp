@@ -157,3 +157,13 @@ TEST(Balance, another_list_of_meters_begins_another_memory) {
         },
         "ups")));
 }
+
+TEST(Balance, its_chinese_keeps_a_space_beside_letters_and_none_elsewhere) {
+    const Integrity finding{"ups-2-in", "balance", 1.0, 0.922, 0.96, {}, {}};
+    const auto zh_of = [&](const char* what) { return text_of(finding, what).zh; };
+    STRCMP_CONTAINS("ups-2-in 下级各表合计为 ups-2-in 的 92.2 %，预期 96.0 %。", zh_of("children").c_str());
+    STRCMP_CONTAINS("PDU 合计为 UPS 输出的 92.2 %", zh_of("pdu/ups-output").c_str());
+    STRCMP_CONTAINS("服务器合计为 PDU 的 92.2 %", zh_of("server/pdu").c_str());
+    STRCMP_CONTAINS("UPS 输入、制冷及辅助设备合计为市电进线的 92.2 %", zh_of("ups-input/site").c_str());
+    STRCMP_CONTAINS("倍率被更改", zh_of("children").c_str());
+}

@@ -31,11 +31,11 @@ TEST(Silence, a_meter_without_energy_for_an_hour_is_named_and_once_measured_agai
     CHECK_EQUAL(1U, silent.size());
     CHECK_TRUE(is_bad(silent[0]));
     STRCMP_EQUAL(
-        "rack has given no reading since 2026-01-01T02:30:00.000Z. Look at its power supply and wiring, at its "
+        "rack has told no energy since 2026-01-01T02:30:00.000Z. Look at its power supply and wiring, at its "
         "address, "
         "and at its gateway.",
         silent[0].text_en.c_str());
-    STRCMP_CONTAINS("rack 自 2026-01-01T02:30:00.000Z 起没有读数", silent[0].text_zh.c_str());
+    STRCMP_CONTAINS("rack 自 2026-01-01T02:30:00.000Z 起没有电能数据", silent[0].text_zh.c_str());
     CrossChecks restarted{plant.table};
     CHECK_TRUE(restarted.restore(checks.save()));
     Quarters on{restarted, quarters.time};
