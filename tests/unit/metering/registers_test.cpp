@@ -144,48 +144,6 @@ TEST(Registers, the_same_serial_number_after_a_restart_is_no_exchange) {
     CHECK_EQUAL(1U, other.take_epochs().size());
 }
 
-TEST(Registers, after_a_long_silence_an_advance_as_fast_as_before_needs_no_serial_number) {
-    for (const auto& [wh, marked] : {std::pair{65'000ULL, false}, {25'000ULL, true}, {185'000ULL, true}}) {
-        Ledger ledger{plant.table, {}};
-        closed.clear();
-        poll(ledger, 0, 4500);
-        poll(ledger, 60, 5000);  // 30 kW
-        poll(ledger, 7260, wh);  // 30, 10, 90 kW
-        poll(ledger, 8100, wh + 7000);
-        CHECK_EQUAL(marked, has(of(3).flags, flag::crosscheck));
-    }
-}
-
-TEST(Registers, readings_a_quarter_hour_apart_tell_the_pace_before_a_silence_too) {
-    struct Case {
-        int hours;
-        double kw;
-        bool marked;
-    };
-    for (const Case& one : {Case{3, 30, false},
-                            {3, 50, false},
-                            {3, 70, true},
-                            {3, 12, true},
-                            {13, 70, false},
-                            {13, 11, false},
-                            {13, 95, true}}) {
-        for (const int restored : {0, 1}) {
-            Ledger ledger{plant.table, {}};
-            closed.clear();
-            std::uint64_t wh = 1'000'000;
-            for (int s = 0; s <= 7200; s += 900, wh += 7500) poll(ledger, s, wh);  // 30 kW
-            wh += static_cast<std::uint64_t>(one.kw * 1000 * one.hours - 7500);
-            const Now now = clocks.at(seconds{7300});
-            Ledger other{plant.table, {}};
-            other.restore(ledger.save(now), now);
-            Ledger& then = restored == 1 ? other : ledger;
-            poll(then, 7200 + one.hours * 3600, wh);
-            poll(then, 7200 + one.hours * 3600 + 900, wh + 7500);
-            CHECK_EQUAL(one.marked, has(closed.back().by_device.at(0).flags | of(9).flags, flag::crosscheck));
-        }
-    }
-}
-
 TEST(Registers, A15_after_a_long_silence_an_advance_without_a_serial_number_is_marked) {
     for (const bool identified : {false, true}) {
         Ledger ledger{plant.table, {}};
