@@ -82,7 +82,11 @@ Result<std::string> make_report(const Installation& installation, const ReportOp
     DossierFold fold{installation, *period, clock.now().utc};
     for (const auto pass : {&DossierFold::survey, &DossierFold::add}) {
         const auto records = each_record(store, fold, pass);
-        if (!records) return Error{fmt::format("{}: {}", config.state_directory, records.error())};
+        if (!records) {
+            return Error{fmt::format(
+                "{0}: {1} (pued verify {0} says more; a copy made by pued journal --export may hold what is damaged)",
+                config.state_directory, records.error())};
+        }
         if (*records == 0) {
             return Error{fmt::format("{}/journal has no records (is state_directory right, and has pued run?)",
                                      config.state_directory)};

@@ -20,6 +20,9 @@ Measurement measured(const Dossier& dossier) {
     out.coverage = dossier.figure.coverage;
     out.u = dossier.figure.u;
     out.integrity_alarm = dossier.integrity_alarm;
+    out.estimated_facility = dossier.figure.estimated_facility;
+    out.estimated_it = dossier.figure.estimated_it;
+    out.doubted = dossier.figure.doubted;
     return out;
 }
 
@@ -103,11 +106,14 @@ int order_of(const std::string& verdict) {
 
 void find_limit(Dossier& dossier, const Installation& installation) {
     dossier.limit = installation.config.drift.limit;
+    dossier.limit_source = {"[drift] limit of the configuration", "配置 [drift] limit"};
     if (dossier.limit) return;
     for (const auto& verdict : dossier.verdicts) {
         const bool counts = verdict.metric == RuleMetric::pue && verdict.verdict != "not-applicable" && verdict.limit;
         if (!counts || verdict.advisory) continue;
-        dossier.limit = std::min(dossier.limit.value_or(*verdict.limit), *verdict.limit);
+        if (dossier.limit && *dossier.limit <= *verdict.limit) continue;
+        dossier.limit = verdict.limit;
+        dossier.limit_source = verdict.name;
     }
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "agent/report/text.hpp"
+#include "agent/rules/judge.hpp"
 
 namespace pued {
 namespace {
@@ -21,12 +22,22 @@ std::string cell(std::string_view text) {
 
 std::string cell(const std::optional<double>& value) { return value ? fmt::format("{}", *value) : std::string{}; }
 
-std::string month_row(const ReportMonth& month) {
-    const auto& f = month.figure;
-    return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", month_text(month.month), cell(f.value),
-                       cell(f.u), cell(f.filled), cell(f.worst_case), f.coverage, cell(f.grade), f.facility_kwh,
-                       f.it_kwh, cell(f.cooling_kwh), cell(f.losses_kwh), cell(f.other_kwh), f.estimated_facility,
-                       f.estimated_it, cell(month.weather_c));
+std::optional<double> expanded(const ReportFigure& figure) {
+    return figure.u ? std::optional{expanded_by * *figure.u} : std::nullopt;
+}
+
+std::string_view weather_source(const ReportMonth& month) {
+    if (!month.weather_c) return "";
+    return month.weather_of_climate ? "climate" : "measured";
+}
+
+// `when`: a month, or the date of a day's report.
+std::string figure_row(const std::string& when, const ReportMonth& month, const ReportFigure& f, bool replayed) {
+    return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", when, cell(f.value),
+                       cell(f.u), cell(expanded(f)), f.u ? "2" : "", cell(f.filled), cell(f.worst_case), f.coverage,
+                       f.doubted, cell(f.grade), f.facility_kwh, f.it_kwh, cell(f.cooling_kwh), cell(f.losses_kwh),
+                       cell(f.other_kwh), f.estimated_facility, f.estimated_it, cell(month.weather_c),
+                       weather_source(month), replayed ? "replay" : "measured");
 }
 
 std::string methods(const ReportMeter& meter) {
@@ -37,22 +48,31 @@ std::string methods(const ReportMeter& meter) {
 }
 
 std::string meter_row(const ReportMeter& meter) {
-    return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", cell(meter.id), cell(meter.role), cell(meter.rack),
-                       cell(meter.profile), cell(meter.accuracy), cell(meter.u_rel), cell(meter.certificate),
-                       meter.epochs, cell(meter.first_reading_kwh), cell(meter.last_reading_kwh), meter.energy_kwh,
-                       meter.measured, cell(methods(meter)));
+    const auto energy = [&](double kwh) { return meter.sensor ? std::optional<double>{} : std::optional{kwh}; };
+    return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\r\n", cell(meter.id), cell(meter.role),
+                       cell(meter.rack), cell(meter.profile), cell(meter.accuracy), cell(meter.u_rel),
+                       cell(meter.certificate), meter.epochs, cell(meter.first_reading_kwh),
+                       cell(meter.last_reading_kwh), cell(energy(meter.energy_kwh)),
+                       cell(energy(100 * meter.correction)), cell(energy(meter.corrected_kwh)),
+                       cell(energy(meter.measured)), cell(methods(meter)));
 }
 
 }  // namespace
 
 std::string csv_report(const Dossier& dossier) {
-    std::string out =
-        "month,pue,u,pue_filled,pue_worst_case,coverage,grade,facility_kwh,it_kwh,cooling_kwh,losses_kwh,other_kwh,"
-        "estimated_facility,estimated_it,weather_c\r\n";
-    for (const auto& month : dossier.months) out += month_row(month);
+    const bool one_day = dossier.period.size() == 10;
+    std::string out{one_day ? "date" : "month"};
     out +=
-        "\r\nmeter,role,rack,profile,accuracy,u_rel,certificate,epochs,first_reading_kwh,last_reading_kwh,energy_kwh,"
-        "measured,estimated\r\n";
+        ",pue,u (k=1),U (k=2),k,pue_filled,pue_worst_case,coverage (0..1),doubted (0..1),grade,facility_kwh,it_kwh,"
+        "cooling_kwh,losses_kwh,other_kwh,estimated_facility (0..1),estimated_it (0..1),weather_c,weather_source,"
+        "origin\r\n";
+    for (const auto& month : dossier.months) {
+        out += one_day ? figure_row(dossier.period, month, dossier.figure, dossier.replayed)
+                       : figure_row(month_text(month.month), month, month.figure, dossier.replayed);
+    }
+    out +=
+        "\r\nmeter,role,rack,profile,accuracy,u_rel (k=1),certificate,epochs,first_reading_kwh,last_reading_kwh,"
+        "energy_raw_kwh,correction_percent,energy_corrected_kwh,measured (0..1),estimated_kwh\r\n";
     for (const auto& meter : dossier.meters) out += meter_row(meter);
     return out;
 }

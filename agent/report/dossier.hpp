@@ -23,18 +23,22 @@ struct ReportFigure {             // PUE of a window, with what stands behind it
     std::string grade;                                // "A", "B", "C"; empty: withheld
     double facility_kwh = 0, it_kwh = 0;              // measured jointly
     std::optional<double> cooling_kwh, losses_kwh, other_kwh;
+    double doubted = 0;   // share of the joint time in which an integrity alarm was open on a meter of it
+    double declared = 0;  // share of E_DC that is the declared constant
 };
 
 struct ReportMonth {
     std::chrono::year_month month;
     ReportFigure figure;
     std::optional<double> weather_c;  // mean
+    bool weather_of_climate = false;  // as configured; no sensor spoke
 };
 
 struct ReportDay {  // for the plots
     std::chrono::year_month_day day;
     std::optional<double> pue, residual, weather_c, it_kw;
     double coverage = 0;
+    bool weather_of_climate = false;
 };
 
 struct ReportVerdict {
@@ -64,6 +68,8 @@ struct ReportMeter {
     std::optional<std::uint64_t> first_count, last_count;  // the same as raw counts of the register
     std::optional<double> u_rel;                           // standard, as a fraction
     double correction = 0;                                 // of the certificate, as a fraction
+    double corrected_kwh = 0;                              // energy_kwh with it, as the sums of the report have it
+    bool sensor = false;                                   // in no balance, and without any energy: a thermometer
 };
 
 struct ReportAlert {
@@ -78,6 +84,11 @@ struct ReportAlert {
 struct ReportBurn {  // budget burn-down, one for each day
     std::chrono::year_month_day day;
     std::optional<double> headroom_kwh, forecast_pue, forecast_p;
+};
+
+struct ReportMaintenance {  // announced; drift alerts leave it out
+    UtcTime from, until;
+    std::string reason;
 };
 
 struct ReportStated {  // what the daemon put on record when a window closed
@@ -140,6 +151,10 @@ struct Dossier {
     std::vector<ReportStated> stated;
     std::vector<ReportBaseline> baselines;
     std::vector<ReportWitness> witnesses;
+    bool replayed = false;             // made by `pued replay`: from recorded readings, not measured
+    std::uint64_t missing_before = 0;  // records before the first that is here, which are not
+    Bilingual limit_source;            // of the limit in the plots
+    std::vector<ReportMaintenance> maintenance;
 };
 
 }  // namespace pued

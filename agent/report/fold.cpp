@@ -61,7 +61,17 @@ bool DossierFold::in_period(const Record& record) const {
     return record.duration_s && *record.duration_s > 0 && period_.span.contains(start_of(record));
 }
 
+// Records before the first one that is here; of a new epoch that follows another, that other's.
+std::uint64_t DossierFold::before(const Record& first) {
+    if (first.seq > 0 || first.type != RecordType::log_epoch) return first.seq;
+    return static_cast<std::uint64_t>(number_of(aux_of(first), "recovered").value_or(0));
+}
+
 void DossierFold::survey(std::uint32_t epoch, const Record& record) {
+    if (!missing_before_) {
+        missing_before_ = before(record);
+        if (*missing_before_ > 0) site_.watched_since(period_.span.start);
+    }
     if (!is_interval(record)) return;
     if (!first_ || start_of(record) < *first_) first_ = start_of(record);
     if (*first_ < period_.span.start) site_.watched_since(period_.span.start);
@@ -80,6 +90,7 @@ void DossierFold::add(std::uint32_t epoch, const Record& record) {
         take_config(record);
         return;
     }
+    replayed_ = replayed_ || is_replay(record);
     const Json aux = aux_of(record);
     events_.add(record, aux);
     statements_.add(record, aux);
@@ -156,6 +167,7 @@ void DossierFold::take_extras(const Record& record) {
         Month& month = month_at(start);
         day.weather_sum += *weather * seconds, day.weather_s += seconds;
         month.weather_sum += *weather * seconds, month.weather_s += seconds;
+        if (text_of(aux, "ts") == "climate") day.climate_s += seconds, month.climate_s += seconds;
     }
     const Json none = Json::object();
     for (const auto& [scope, row] : child(aux, "c", none).items()) {

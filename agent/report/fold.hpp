@@ -42,15 +42,16 @@ private:
     using Ratios = std::array<Ratio, categories>;
     struct Day {
         Ratios ratios;
-        double weather_sum = 0, weather_s = 0, seconds = 0;
+        double weather_sum = 0, weather_s = 0, climate_s = 0;
         std::optional<double> residual, headroom_kwh, forecast, forecast_p;
     };
     struct Month {
-        double weather_sum = 0, weather_s = 0;
+        double weather_sum = 0, weather_s = 0, climate_s = 0;  // climate_s: of weather_s, as configured
         std::map<std::string, ComputeSum> compute;
     };
     using LocalDay = std::chrono::sys_days;
 
+    [[nodiscard]] static std::uint64_t before(const Record& first);
     void take_config(const Record& record);
     void take_interval(std::uint32_t epoch, const Record& record);
     void take_extras(const Record& record);  // weather, compute, the day's drift figures
@@ -83,6 +84,8 @@ private:
     std::uint32_t amended_ = 0;
     std::uint32_t epoch_ = 0;
     std::uint64_t size_ = 0;
+    std::optional<std::uint64_t> missing_before_;
+    bool replayed_ = false;
 
     SiteBook site_;
     std::map<UtcTime, Month> months_;

@@ -77,14 +77,16 @@ void EventBook::add(const Record& record, const Json& aux) {
     }
 }
 
-// Also of alerts that ended before the period: which of them are still open is known only at its end.
+// Also of alerts that ended before the period: which of them are still open is known only at its end. Behind it only
+// the ends of those count.
 void EventBook::add_alert(const Record& record, const Json& aux) {
     const auto time = at(record.start_s);
-    if (time >= span_.end) return;
     const std::string rule = text_of(aux, "rule"), scope = text_of(aux, "scope"), to = text_of(aux, "to");
+    const bool ends = to == "inactive" || to == "resolved";
+    if (time >= span_.end && !ends) return;
     const auto key = rule + ' ' + scope;
     const auto known = open_.find(key);
-    if (to == "inactive" || to == "resolved") {
+    if (ends) {
         if (known == open_.end()) return;
         ReportAlert& alert = alerts_[known->second];
         alert.until = time;
@@ -151,7 +153,8 @@ void EventBook::tell(Dossier& out) const {
     for (const auto& alert : alerts_) {
         const bool pending_only = alert.state == "withdrawn" || alert.state == "pending";
         if (pending_only || (alert.until && *alert.until < span_.start)) continue;
-        out.integrity_alarm = out.integrity_alarm || (!alert.until && alert.rule.starts_with("integrity"));
+        out.integrity_alarm =
+            out.integrity_alarm || (!(alert.until && *alert.until < span_.end) && alert.rule.starts_with("integrity"));
         out.alerts.push_back(alert);
     }
     if (out.alerts.size() > most_alerts) {

@@ -65,17 +65,17 @@ Bilingual exchange_text(const Json& aux, const std::string& place) {
     const auto kwh = [](const std::optional<double>& value) { return value ? fixed(*value, 1) : std::string{"?"}; };
     const auto old_serial = text_of(aux, "old_serial"), new_serial = text_of(aux, "new_serial");
     const auto by = text_of(aux, "by"), seal = text_of(aux, "seal");
-    return {fmt::format("{} exchanged by {}: {} at {} kWh, {} from {} kWh, seal {}", place, by, old_serial,
-                        kwh(old_kwh), new_serial, kwh(new_kwh), seal),
-            fmt::format("{} 换表（{}）：{} 止于 {} kWh，{} 起于 {} kWh，封印 {}", place, by, old_serial, kwh(old_kwh),
-                        new_serial, kwh(new_kwh), seal)};
+    return {fmt::format("{} exchange, as stated by {}: {} ended at {} kWh, {} began at {} kWh, seal {}", place, by,
+                        old_serial, kwh(old_kwh), new_serial, kwh(new_kwh), seal),
+            fmt::format("{} 换表，申报值（{}）：{} 止于 {} kWh，{} 起于 {} kWh，封印 {}", place, by, old_serial,
+                        kwh(old_kwh), new_serial, kwh(new_kwh), seal)};
 }
 
 Bilingual epoch_text(const Json& aux, const std::string& place) {
     const auto reason = text_of(aux, "reason");
     const auto last = reading_text(object_in(aux, "last")), first = reading_text(object_in(aux, "first"));
-    return {fmt::format("{} {}: {} \u2192 {}", place, reason, last, first),
-            fmt::format("{} {}：{} \u2192 {}", place, reason_zh(reason), last, first)};
+    return {fmt::format("{} {}, as read: last {}, then {}", place, reason, last, first),
+            fmt::format("{} {}，实读值：此前 {}，此后 {}", place, reason_zh(reason), last, first)};
 }
 
 }  // namespace
@@ -185,6 +185,9 @@ std::vector<ReportMeter> MeterBook::report(double watched_s) const {
         meter.events = tally.events;
         meter.u_rel = point.device.u_rel;
         meter.correction = point.device.correction;
+        meter.corrected_kwh = meter.energy_kwh * (1 + meter.correction);
+        meter.sensor = point.role_name == "none" && tally.credited_mwh == 0 && tally.measured_s == 0 &&
+                       !tally.first_count && !tally.last_count;
         out.push_back(std::move(meter));
     }
     return out;

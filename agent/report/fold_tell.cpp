@@ -45,8 +45,10 @@ double delivered(const std::map<std::string, ComputeSum>& sums, const std::strin
 }  // namespace
 
 // How much of this part of the period the journal could have measured: from its own beginning to its newest interval.
+// Where its oldest records are not here, nobody knows what was measured in them.
 double DossierFold::watched_s(Span span) const {
-    const UtcTime from = std::max({span.start, period_.span.start, first_.value_or(span.start)});
+    const bool whole = missing_before_.value_or(0) == 0;
+    const UtcTime from = std::max({span.start, period_.span.start, whole ? first_.value_or(span.start) : span.start});
     const UtcTime to = std::min({span.end, period_.span.end, last_});
     return std::max(0.0, in_seconds(to - from));
 }
@@ -74,6 +76,12 @@ void DossierFold::tell_site(Dossier& out) const {
     out.amended = amended_;
     out.epoch = epoch_;
     out.tree_size = size_;
+    out.replayed = replayed_;
+    out.missing_before = missing_before_.value_or(0);
+    for (const auto& work : installation_.config.maintenance) {
+        if (work.from < period_.span.end && work.until > period_.span.start)
+            out.maintenance.push_back({work.from, work.until, work.reason});
+    }
 }
 
 void DossierFold::tell_figures(Dossier& out, std::size_t category) const {
@@ -86,6 +94,7 @@ void DossierFold::tell_figures(Dossier& out, std::size_t category) const {
         row.month = date.year() / date.month();
         row.figure = site_.figure(Window::month, start, category);
         row.weather_c = mean_of(month.weather_sum, month.weather_s);
+        row.weather_of_climate = month.climate_s * 2 > month.weather_s;
         out.months.push_back(std::move(row));
     }
 }
@@ -97,6 +106,7 @@ void DossierFold::tell_days(Dossier& out, std::size_t category) const {
         row.day = date;
         row.coverage = ratio.joint_s / 86400;
         row.weather_c = mean_of(day.weather_sum, day.weather_s);
+        row.weather_of_climate = day.climate_s * 2 > day.weather_s;
         row.residual = day.residual;
         if (ratio.joint_s > 0) row.it_kw = ratio.it_mwh / ratio.joint_s * 3.6e-3;
         if (ratio.it_mwh > 0 && row.coverage >= plotted_from) row.pue = ratio.facility_mwh / ratio.it_mwh;

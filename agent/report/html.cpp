@@ -74,8 +74,10 @@ std::string figure_of(const Picture& picture) {
 
 std::string plots_part(const Dossier& dossier, const Tongue& say) {
     std::string body;
+    const bool one_day = dossier.period.size() == 10;
     for (const auto& plot : {plot_year, plot_load, plot_burn, plot_energy, plot_compute}) {
-        body += figure_of(plot(dossier, say));
+        const bool one_dot = plot == plot_year || plot == plot_burn || plot == plot_compute;
+        if (!one_day || !one_dot) body += figure_of(plot(dossier, say));
     }
     return section(say("What the period looked like", "本期概况图"), body);
 }

@@ -23,6 +23,13 @@ std::string standing(const Dossier& dossier, const Tongue& say) {
     if (whole_year(dossier)) return std::string{say("whole year, closed", "完整年度，已结束")};
     const auto from = local_date(dossier.watched_from, dossier.utc_offset_minutes);
     const auto to = local_date(dossier.watched_to - std::chrono::milliseconds{1}, dossier.utc_offset_minutes);
+    if (dossier.closed && dossier.watched_from <= dossier.start) {
+        return dossier.period.size() == 10
+                   ? fmt::format(fmt::runtime(say("closed: {}; value of a day", "已结束：{}，日值")), from)
+                   : fmt::format(fmt::runtime(say("closed: {} to {}; interim value of a closed month",
+                                                  "已结束：{} 至 {}，月度中间值")),
+                                 from, to);
+    }
     return fmt::format(fmt::runtime(say("interim: {} to {}", "阶段值：{} 至 {}")), from, to);
 }
 
@@ -67,9 +74,15 @@ std::string head_part(const Dossier& dossier, const Tongue& say) {
         "<header>\n<p class=\"kicker\">{}</p>\n<h1>{}</h1>\n<p class=\"soft\">{} {} ({})</p>\n",
         say("Energy efficiency report, PUE", "数据中心能效报告（电能使用效率 PUE）"), escape(dossier.site_name),
         say("Period", "报告期"), escape(dossier.period), escape(standing(dossier, say)));
+    if (dossier.replayed) {
+        const auto note = replay_note();
+        out += "<p><strong>" + std::string{say("This report was ", "本报告")} + escape(say(note)) +
+               std::string{say(".", "。")} + "</strong></p>\n";
+    }
     out += "<dl class=\"facts\">\n";
     out += fact(say("Site / agent", "站点 / 采集器"), dossier.site + " / " + dossier.agent);
-    out += fact(say("Region", "地区"), dossier.region.empty() ? say("not declared", "未声明") : dossier.region);
+    out += fact(say("Region", "地区"),
+                dossier.region.empty() ? std::string{say("not declared", "未声明")} : region_text(dossier.region, say));
     out += fact(say("From", "起"), local_time(dossier.start, offset) + " " + dossier.zone);
     out += fact(say("To", "止"), local_time(dossier.end, offset) + " " + dossier.zone);
     out += fact(say("As of", "数据截至"),
@@ -88,7 +101,9 @@ std::string summary_part(const Dossier& dossier, const Tongue& say) {
     std::string out = "<div class=\"hero\">\n" + hero_value(dossier, say) + "<div class=\"tiles\">\n";
     out += tile(say("coverage of time, both sides measured", "时间覆盖率（两侧均测得）"), percent(figure.coverage, 2));
     out += tile(say("grade of the data", "数据等级"), figure.grade.empty() ? say("none", "无") : figure.grade);
-    out += tile(say("estimated: E_DC / E_IT", "估算占比：E_DC / E_IT"),
+    out +=
+        tile(say("doubted: time with an integrity alarm on a meter", "数据存疑时段占比"), percent(figure.doubted, 2));
+    out += tile(say("estimated: E_DC (with what is declared) / E_IT", "估算占比：E_DC（含声明值）/ E_IT"),
                 percent(figure.estimated_facility, 2) + " / " + percent(figure.estimated_it, 2));
     out += tile(say("E_DC, jointly measured", "总用电量 E_DC（两侧均测得）"), energy_text(figure.facility_kwh));
     out += tile(say("E_IT, jointly measured", "IT 用电量 E_IT（两侧均测得）"), energy_text(figure.it_kwh));
@@ -107,6 +122,17 @@ std::string summary_part(const Dossier& dossier, const Tongue& say) {
                 "缺口按均值 1.2 倍、E_IT 缺口按均值 0.8 倍计。")),
             dossier.interval.count(), category_text(dossier.category, say)),
         "note");
+    out += paragraph(
+        say("Grade A: at least 99 % of the time covered and at most 1 % estimated; B: 97 % and 3 %; C: 90 % and 10 %; "
+            "below that no value is given. Where more than 3 % of the time is doubted, the grade is C at most.",
+            "等级 A：时间覆盖率不低于 99 % 且估算不高于 1 %；B：97 % 与 3 %；C：90 % 与 10 %；低于 C 不给出数值。"
+            "数据存疑时段高于 3 % 时，等级最高为 C。"),
+        "note");
+    if (dossier.limit) {
+        out += paragraph(
+            fmt::format("{}{}", say("Limit in the plots, from: ", "图中限值来源："), say(dossier.limit_source)),
+            "note");
+    }
     if (dossier.impossible > 0) {
         out += paragraph(fmt::format(
             fmt::runtime(say("{} intervals showed less facility than IT energy; they prove nothing and are left out.",
@@ -128,6 +154,19 @@ Mark mark_of(std::string_view verdict) {
     if (verdict == "indeterminate") return {"open", "?", "cannot be decided", "无法判定"};
     if (verdict == "insufficient-data") return {"none", "\u2026", "not enough data", "数据不足"};
     return {"none", "\u2013", "not applicable", "不适用"};
+}
+
+// What only informs gets no mark: it neither passes nor condemns.
+Mark mark_of(const ReportVerdict& verdict) {
+    const bool compared = verdict.verdict != "insufficient-data" && verdict.verdict != "not-applicable";
+    if (!verdict.advisory || !compared || verdict.simple.empty()) return mark_of(verdict.verdict);
+    const bool most = verdict.direction == Direction::at_most;
+    if (verdict.simple == "within") {
+        return most ? Mark{"none", "", "within the figure (information only)", "未超过该值（仅供参考）"}
+                    : Mark{"none", "", "not below the figure (information only)", "不低于该值（仅供参考）"};
+    }
+    return most ? Mark{"none", "", "above the figure (information only)", "高于该值（仅供参考）"}
+                : Mark{"none", "", "below the figure (information only)", "低于该值（仅供参考）"};
 }
 
 std::string simple_text(const ReportVerdict& verdict, const Tongue& say) {
@@ -182,7 +221,7 @@ std::string more_text(const ReportVerdict& verdict, const Tongue& say) {
 }
 
 std::string verdict_row(const ReportVerdict& verdict, const Tongue& say) {
-    const Mark mark = mark_of(verdict.verdict);
+    const Mark mark = mark_of(verdict);
     const bool chips = verdict.metric != RuleMetric::pue;
     const auto value = verdict.value ? value_text(verdict.value, verdict.u, say) + (chips ? " TFLOPS/W" : "")
                                      : std::string{say("no value", "无数值")};
@@ -235,10 +274,12 @@ std::string verdicts_part(const Dossier& dossier, const Tongue& say) {
                           "not compliant only "
                           "if value - U is beyond it, otherwise not decided. Plain comparison: the unrounded value "
                           "against the limit (GB/T 8170, full-value comparison). "
-                          "P(conform): probability that the true value conforms.",
+                          "P(conform): probability that the true value conforms. What GB/T 8170 says is cited "
+                          "from memory and was not checked against its text.",
                           "按保护带判定（JCGM 106、ILAC-G8）：数值加 U 仍在限值以内方为符合，数值减 U "
                           "仍超出限值方为不符合，其余无法判定。直接比较：未修约数值与限值比较（GB/T 8170 "
-                          "全数值比较法）。符合概率：真值符合限值的概率。"),
+                          "全数值比较法）。符合概率：真值符合限值的概率。"
+                          "GB/T 8170 的内容凭记忆引用，未与原文核对。"),
                       "note");
     return section(say("Verdict for each rule", "逐项判定"), body + inapplicable(dossier, say));
 }

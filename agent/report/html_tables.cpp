@@ -26,7 +26,8 @@ std::vector<std::string> month_row(const ReportMonth& month, const Tongue& say) 
             "#" + grouped(figure.it_kwh),
             "#" + (figure.cooling_kwh ? grouped(*figure.cooling_kwh) : std::string{not_measured(say)}),
             "#" + percent(figure.estimated_facility) + " / " + percent(figure.estimated_it),
-            number(month.weather_c, 1, say)};
+            number(month.weather_c, 1, say) +
+                (month.weather_c && month.weather_of_climate ? std::string{say(" (climate)", "（气候值）")} : "")};
 }
 
 std::string reading(const std::optional<double>& kwh, const std::optional<std::uint64_t>& count, const Tongue& say) {
@@ -52,8 +53,9 @@ std::vector<std::string> meter_row(const ReportMeter& meter, const Tongue& say) 
             "#" + std::to_string(meter.epochs),
             "#" + reading(meter.first_reading_kwh, meter.first_count, say),
             "#" + reading(meter.last_reading_kwh, meter.last_count, say),
-            "#" + grouped(meter.energy_kwh),
-            "#" + percent(meter.measured)};
+            "#" + (meter.sensor ? "-" : grouped(meter.energy_kwh)),
+            "#" + (meter.sensor ? "-" : grouped(meter.corrected_kwh)),
+            "#" + (meter.sensor ? "-" : percent(meter.measured))};
 }
 
 }  // namespace
@@ -94,9 +96,11 @@ std::string estimates_part(const Dossier& dossier, const Tongue& say) {
     }
     if (dossier.unmeasured_kw > 0) {
         body += paragraph(
-            fmt::format(fmt::runtime(say("Declared for auxiliaries without a meter: {} kW, in E_DC, taken as ±20 %.",
-                                         "无表计辅助负载的声明值：{} kW，计入 E_DC，按 ±20 % 计。")),
-                        fixed(dossier.unmeasured_kw, 2)));
+            fmt::format(fmt::runtime(say(
+                            "Declared for auxiliaries without a meter: {} kW, {} of E_DC, taken as ±20 %. It counts as "
+                            "estimated on the side of E_DC: it is the part of that share which no gap explains.",
+                            "无表计辅助负载的声明值：{} kW，占 E_DC 的 {}，按 ±20 % 计，计入 E_DC 一侧的估算占比。")),
+                        fixed(dossier.unmeasured_kw, 2), percent(dossier.figure.declared, 3)));
     }
     return section(say("What was estimated, and how", "估算内容与方法"), body);
 }
@@ -109,64 +113,36 @@ std::string meters_part(const Dossier& dossier, const Tongue& say) {
         for (const auto& event : meter.events) events += "<li>" + escape(meter.id + ": " + say(event)) + "</li>\n";
     }
     const auto head = [&](std::string_view en, std::string_view zh) { return "#" + std::string{say(en, zh)}; };
-    auto body = table(
-        {std::string{say("Meter", "电能表")}, std::string{say("Role, rack", "用途、机柜")},
-         std::string{say("Accuracy", "准确度")}, head("Epochs", "纪元"), head("First register, kWh", "期初读数，kWh"),
-         head("Last register, kWh", "期末读数，kWh"), head("Energy, kWh", "电量，kWh"), head("Measured", "测得")},
-        rows, "meters");
-    body += paragraph(say("Registers as the meter's display showed them; an epoch begins where a register began anew.",
-                          "读数与电能表显示一致；寄存器重新起算处开始新纪元。"),
-                      "note");
+    auto body = table({std::string{say("Meter", "电能表")}, std::string{say("Role, rack", "用途、机柜")},
+                       std::string{say("Accuracy", "准确度")}, head("Counting spans", "计量区间"),
+                       head("First register, kWh", "期初读数，kWh"), head("Last register, kWh", "期末读数，kWh"),
+                       head("Energy as read, kWh", "原始电量，kWh"), head("Energy corrected, kWh", "修正后电量，kWh"),
+                       head("Measured", "测得")},
+                      rows, "meters");
+    body += paragraph(
+        say("Registers as the meter's display showed them; a new counting span begins where a register "
+            "began anew. Corrected: with the correction of the certificate, as in all sums.",
+            "读数与电能表显示一致；寄存器重新起算处开始新的计量区间。修正后：按检定证书修正，与各项合计一致。"),
+        "note");
     if (!events.empty()) {
-        body += fmt::format("<h3>{}</h3>\n<ul>\n{}</ul>\n", say("Epochs and exchanges", "纪元与换表"), events);
+        body +=
+            fmt::format("<h3>{}</h3>\n<ul>\n{}</ul>\n", say("Counting spans and exchanges", "计量区间与换表"), events);
     }
     return section(say("Meters", "电能表"), body);
-}
-
-namespace {
-
-std::string state_text(std::string_view state, const Tongue& say) {
-    return std::string{state == "firing" ? say("open", "未解除") : say("resolved", "已解除")};
-}
-
-std::string severity_text(std::string_view severity, const Tongue& say) {
-    if (severity == "page") return std::string{say("page", "紧急")};
-    if (severity == "ticket") return std::string{say("ticket", "工单")};
-    return std::string{say("advisory", "提示")};
-}
-
-}  // namespace
-
-std::string alerts_part(const Dossier& dossier, const Tongue& say) {
-    if (dossier.alerts.empty()) {
-        return section(say("Alerts", "告警"), paragraph(say("No alert fired in this period.", "本期无告警。")));
-    }
-    std::vector<std::vector<std::string>> rows;
-    const int offset = dossier.utc_offset_minutes;
-    for (const auto& alert : dossier.alerts) {
-        auto message = say(alert.message);
-        if (message.empty()) message = say("no text in the record", "记录中无文字");
-        rows.push_back({local_time(alert.since, offset),
-                        alert.until ? local_time(*alert.until, offset) : state_text(alert.state, say),
-                        alert.rule + ", " + alert.scope, severity_text(alert.severity, say), message,
-                        "#" + std::to_string(alert.seq)});
-    }
-    auto body = table({std::string{say("Fired", "触发")}, std::string{say("Resolved", "解除")},
-                       std::string{say("Rule, scope", "规则、范围")}, std::string{say("Severity", "级别")},
-                       std::string{say("Message", "内容")}, "#" + std::string{say("Record", "记录号")}},
-                      rows, "alerts");
-    if (dossier.left_out_alerts > 0) {
-        body += paragraph(fmt::format(fmt::runtime(say("{} older alerts are left out here; they are in the journal.",
-                                                       "另有 {} 条较早告警未列出，见日志。")),
-                                      dossier.left_out_alerts));
-    }
-    return section(say("Alerts", "告警"), body);
 }
 
 std::string events_part(const Dossier& dossier, const Tongue& say) {
     std::string body = fmt::format("<h3>{}</h3>\n", say("Clock", "时钟"));
     body += dossier.clock_events.empty() ? paragraph(say("No clock event in this period.", "本期无时钟事件。"))
                                          : list(dossier.clock_events, say);
+    body += fmt::format("<h3>{}</h3>\n", say("Maintenance windows as configured", "已配置的维护时段"));
+    std::vector<Bilingual> work;
+    for (const auto& window : dossier.maintenance) {
+        const auto text = local_time(window.from, dossier.utc_offset_minutes) + " \u2013 " +
+                          local_time(window.until, dossier.utc_offset_minutes) + ": " + window.reason;
+        work.push_back({text, text});
+    }
+    body += work.empty() ? paragraph(say("None in this period.", "本期无。")) : list(work, say);
     body += fmt::format("<h3>{}</h3>\n", say("Losses of evidence", "证据缺失"));
     body += dossier.losses.empty() ? paragraph(say("None recorded.", "无记录。")) : list(dossier.losses, say);
     if (dossier.amended > 0) {
@@ -186,6 +162,14 @@ std::string evidence_part(const Dossier& dossier, const Tongue& say) {
                 "with signed C2SP checkpoints.",
                 "本报告由站点日志纪元 {1} 的前 {0} 条记录推算得出；日志为 RFC 6962 树，检查点按 C2SP 格式签名。")),
         dossier.tree_size, dossier.epoch));
+    if (dossier.missing_before > 0) {
+        body += paragraph(fmt::format(
+            fmt::runtime(say("The journal that is here does not begin at its beginning: {} records are not here. The "
+                             "time of the period before the first that is, counts as not covered.",
+                             "现有日志并非自始完整：缺少最初的 {} 条记录。报告期内首条现有记录之前的时间按未覆盖计。")),
+            dossier.missing_before));
+    }
+    if (dossier.replayed) body += paragraph(say(replay_note()));
     const auto pre = [](const std::string& text) { return "<pre>" + escape(text) + "</pre>\n"; };
     body += fmt::format("<h3>{}</h3>\n", say("The checkpoint", "检查点"));
     if (dossier.checkpoint.empty()) {
@@ -212,17 +196,21 @@ std::string evidence_part(const Dossier& dossier, const Tongue& say) {
                                            : pre(dossier.public_key_pem);
     if (!dossier.vkey.empty()) body += paragraph(dossier.vkey, "note");
     body += fmt::format("<h3>{}</h3>\n", say("How to verify", "如何验证"));
+    body += paragraph(
+        say("On the device, copy the journal with the first command; key.pem, which signs, never leaves the "
+            "device and is not in that copy. Keep the key above as public.pem (obtained from the site by "
+            "another way than the journal), then verify the copy:",
+            "在设备上用第一条命令导出日志；签名私钥 key.pem 不得离开设备，导出副本中不含该文件。将上述公钥存为 "
+            "public.pem（应经由日志以外的途径取得），然后验证副本："));
     body +=
-        paragraph(say("Copy the journal folder, keep the key above as public.pem (obtained from the site by another "
-                      "way than the journal), then:",
-                      "复制日志目录，将上述公钥存为 public.pem（应经由日志以外的途径取得），然后执行："));
-    body += pre(fmt::format(
-        "pued verify --key public.pem journal/\npued report -c pued.toml --period {} --lang {} -o report.html",
-        dossier.period, say("en", "zh")));
-    body += paragraph(say("The first command checks frames, chain, tree, signatures and recomputes the energies from "
-                          "the raw registers; the second makes this report again.",
-                          "第一条命令检查帧、链、树与签名，并由原始读数重新计算电量；第二条命令重新生成本报告。"),
-                      "note");
+        pre(fmt::format("pued journal --export DIR\npued verify --key public.pem DIR\npued report -c pued.toml "
+                        "--period {} --lang {} -o report.html",
+                        dossier.period, say("en", "zh")));
+    body +=
+        paragraph(say("The second command checks frames, chain, tree, signatures and recomputes the energies from "
+                      "the raw registers; the third, on the device, makes this report again.",
+                      "第二条命令检查帧、链、树与签名，并由原始读数重新计算电量；第三条命令在设备上重新生成本报告。"),
+                  "note");
     return section(say("Evidence", "证据"), body) +
            fmt::format("<footer>{} pued {}</footer>\n", say("Made by", "生成程序："), escape(dossier.version));
 }

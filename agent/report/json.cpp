@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/report/text.hpp"
+#include "agent/rules/judge.hpp"
 
 namespace pued {
 
@@ -28,6 +29,10 @@ Json events(const std::vector<Bilingual>& items) {
 Json figure(const ReportFigure& f) {
     return {{"value", number(f.value)},
             {"u", number(f.u)},
+            {"U", f.u ? Json(expanded_by * *f.u) : Json(nullptr)},
+            {"k", f.u ? Json(expanded_by) : Json(nullptr)},
+            {"doubted", f.doubted},
+            {"declared", f.declared},
             {"filled", number(f.filled)},
             {"worst_case", number(f.worst_case)},
             {"coverage", f.coverage},
@@ -56,6 +61,8 @@ Json verdict(const ReportVerdict& v) {
             {"limit", number(v.limit)},
             {"value", number(v.value)},
             {"u", number(v.u)},
+            {"U", v.u ? Json(expanded_by * *v.u) : Json(nullptr)},
+            {"k", v.u ? Json(expanded_by) : Json(nullptr)},
             {"p_conform", number(v.p_conform)},
             {"simple_acceptance", text(v.simple)},
             {"verdict", v.verdict},
@@ -81,8 +88,9 @@ Json meter(const ReportMeter& m) {
             {"last_reading_kwh", number(m.last_reading_kwh)},
             {"first_count", count(m.first_count)},
             {"last_count", count(m.last_count)},
-            {"energy_kwh", m.energy_kwh},
-            {"measured", m.measured},
+            {"energy_kwh", m.sensor ? Json(nullptr) : Json(m.energy_kwh)},
+            {"corrected_kwh", m.sensor ? Json(nullptr) : Json(m.corrected_kwh)},
+            {"measured", m.sensor ? Json(nullptr) : Json(m.measured)},
             {"estimated_kwh", m.estimated_kwh},
             {"estimated_by", m.estimated_by},
             {"events", events(m.events)}};
@@ -101,12 +109,17 @@ Json alert(const ReportAlert& a) {
             {"journal_seq", a.seq}};
 }
 
+Json weather_source(const std::optional<double>& weather, bool of_climate) {
+    return weather ? Json(of_climate ? "climate" : "measured") : Json(nullptr);
+}
+
 Json months(const Dossier& dossier) {
     Json out = Json::array();
     for (const auto& month : dossier.months) {
         Json row{{"month", month_text(month.month)}};
         row.update(figure(month.figure));
         row["weather_c"] = number(month.weather_c);
+        row["weather_source"] = weather_source(month.weather_c, month.weather_of_climate);
         out.push_back(std::move(row));
     }
     return out;
@@ -119,6 +132,7 @@ Json days(const Dossier& dossier) {
                        {"pue", number(day.pue)},
                        {"residual", number(day.residual)},
                        {"weather_c", number(day.weather_c)},
+                       {"weather_source", weather_source(day.weather_c, day.weather_of_climate)},
                        {"it_kw", number(day.it_kw)},
                        {"coverage", day.coverage}});
     }
@@ -170,6 +184,13 @@ Json baselines(const Dossier& d) {
     return out;
 }
 
+Json maintenance(const Dossier& d) {
+    Json out = Json::array();
+    for (const auto& w : d.maintenance)
+        out.push_back({{"from", rfc3339(w.from)}, {"until", rfc3339(w.until)}, {"reason", text(w.reason)}});
+    return out;
+}
+
 Json witnesses(const Dossier& d) {
     Json out = Json::array();
     for (const auto& w : d.witnesses)
@@ -200,9 +221,12 @@ Json period(const Dossier& d) {
             {"amended", d.amended}};
 }
 
+Json origin_note(const Dossier& d) { return d.replayed ? both(replay_note()) : Json(nullptr); }
+
 Json evidence(const Dossier& d) {
     return {{"tree_size", d.tree_size},
             {"epoch", d.epoch},
+            {"missing_before", d.missing_before},
             {"checkpoint", text(d.checkpoint)},
             {"checkpoint_size", number(d.checkpoint_size)},
             {"public_key_pem", text(d.public_key_pem)},
@@ -213,8 +237,10 @@ Json evidence(const Dossier& d) {
 }  // namespace
 
 std::string json_report(const Dossier& d) {
-    Json out{{"schema", "pued/report/v1"}, {"made", rfc3339(d.made)}, {"version", d.version}, {"site", site(d)},
-             {"period", period(d)},        {"pue", figure(d.figure)}};
+    Json out{{"schema", "pued/report/v1"},    {"made", rfc3339(d.made)},
+             {"version", d.version},          {"origin", d.replayed ? "replay" : "measured"},
+             {"origin_note", origin_note(d)}, {"site", site(d)},
+             {"period", period(d)},           {"pue", figure(d.figure)}};
     out["pue"]["category"] = d.category;
     out["unmeasured_kw"] = d.unmeasured_kw;
     out["gb40879"] = {
@@ -223,6 +249,7 @@ std::string json_report(const Dossier& d) {
         {"five_condition_r", number(d.five_condition_r)},
         {"five_condition_source", text(d.five_condition_source)}};
     out["limit"] = number(d.limit);
+    out["limit_source"] = d.limit ? both(d.limit_source) : Json(nullptr);
     out["verdicts"] = Json::array();
     for (const auto& item : d.verdicts) out["verdicts"].push_back(verdict(item));
     out["months"] = months(d);
@@ -239,6 +266,7 @@ std::string json_report(const Dossier& d) {
     out["integrity_alarm"] = d.integrity_alarm;
     out["clock_events"] = events(d.clock_events);
     out["losses"] = events(d.losses);
+    out["maintenance"] = maintenance(d);
     out["stated"] = stated(d);
     out["baselines"] = baselines(d);
     out["evidence"] = evidence(d);

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/report/recorded.hpp"
+#include "agent/rules/judge.hpp"
 
 namespace pued {
 
@@ -100,6 +101,9 @@ ReportFigure SiteBook::figure(Window kind, UtcTime in, std::size_t category) con
     out.estimated_it = detail(*pue, "estimated_it").value_or(0);
     const auto grade = pue->extra.find("grade");
     if (out.value && grade != pue->extra.end()) out.grade = std::get<std::string>(grade->second);
+    out.doubted = detail(*pue, "doubted").value_or(0);
+    if (out.doubted > JudgeSettings{}.max_doubted && !out.grade.empty()) out.grade = "C";
+    out.declared = detail(*pue, "estimated_share").value_or(0);
     out.facility_kwh = detail(*pue, "facility_wh").value_or(0) / 1000;
     out.it_kwh = detail(*pue, "it_wh").value_or(0) / 1000;
     out.cooling_kwh = part_kwh(told, "clf-", kind, category, out.it_kwh);

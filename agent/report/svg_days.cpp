@@ -90,6 +90,13 @@ Picture plot_year(const Dossier& dossier, const Tongue& say) {
                     say("Outdoor temperature as configured, daily mean, °C", "室外温度（按配置的测点），日均，°C"));
         draw_day_axis(svg, below, days);
         draw_days(svg, below, days, degrees, weather, "line-b");
+        const auto of_climate = std::count_if(dossier.days.begin(), dossier.days.end(),
+                                              [](const ReportDay& day) { return day.weather_of_climate; });
+        if (of_climate > 0) {
+            legend += fmt::format(fmt::runtime(say(" On {} days the weather is the configured climate, not measured.",
+                                                   " 其中 {} 天的气温为配置的气候值，非实测。")),
+                                  of_climate);
+        }
     } else {
         legend += say(" Weather: not measured.", " 天气：未测量。");
     }

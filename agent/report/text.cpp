@@ -74,4 +74,22 @@ std::string or_absent(const std::optional<double>& value, int decimals, const To
     return value ? fixed(*value, decimals) : std::string{not_measured(say)};
 }
 
+Bilingual replay_note() {
+    return {"made by replay from recorded readings, not measured by this daemon", "由回放记录生成，非实测"};
+}
+
+std::string region_text(std::string_view region, const Tongue& say) {
+    struct Name {
+        std::string_view id, en, zh;
+    };
+    static constexpr Name names[] = {
+        {"beijing", "Beijing", "北京市"},     {"shanghai", "Shanghai", "上海市"},
+        {"guangdong", "Guangdong", "广东省"}, {"inner-mongolia", "Inner Mongolia", "内蒙古自治区"},
+        {"qingyang", "Qingyang", "庆阳市"},   {"guizhou", "Guizhou", "贵州省"}};
+    for (const auto& name : names) {
+        if (name.id == region) return std::string{say(name.en, name.zh)};
+    }
+    return std::string{region};
+}
+
 }  // namespace pued

@@ -38,6 +38,11 @@ struct Tongue {
     }
 };
 
+// Of evidence that nobody measured.
+Bilingual replay_note();
+// "guizhou" as people write it; an id that is not known stays as it is.
+std::string region_text(std::string_view region, const Tongue& say);
+
 // What stands where nothing was measured.
 inline std::string_view not_measured(const Tongue& say) { return say("not measured", "未测量"); }
 std::string or_absent(const std::optional<double>& value, int decimals, const Tongue& say);

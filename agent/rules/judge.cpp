@@ -50,6 +50,13 @@ std::optional<Reached> lack(const Measurement& measured, const JudgeSettings& se
                         "阶段性数值，不作判定：规定以完整年度为期，周期尚未结束"}};
     }
     if (auto reason = too_little(measured, settings)) return reason;
+    if (measured.doubted > settings.max_doubted) {
+        const auto have = percent(measured.doubted), most = percent(settings.max_doubted);
+        return Reached{
+            Verdict::indeterminate,
+            {"an integrity alarm was open on a contributing meter in " + have + " of the time, more than " + most,
+             "无法判定：数据存疑时段（相关电能表存在完整性告警）占 " + have + "，高于 " + most}};
+    }
     if (!measured.integrity_alarm) return std::nullopt;
     const auto& which = measured.integrity_reason;
     return Reached{Verdict::indeterminate,
@@ -79,10 +86,9 @@ Reached by_band(Band band) {
     return {Verdict::indeterminate, {}};
 }
 
-// Full-value comparison is recalled, not read: checked against the standard before it is quoted to an auditor.
+// Full-value comparison is recalled, not read: the report says so in a note.
 Bilingual unrounded() {
-    return {"compared unrounded (full-value comparison of GB/T 8170, recalled)",
-            "按全数值比较法比较，不修约（GB/T 8170，凭记忆引用）"};
+    return {"compared unrounded (full-value comparison of GB/T 8170)", "按全数值比较法比较，不修约（GB/T 8170）"};
 }
 
 std::string factor_text(double factor) {

@@ -33,6 +33,7 @@ struct Measurement {
     std::string integrity_reason{};  // names that meter and what is wrong with it
     double estimated_facility = 0;   // shares of the energy that no meter measured, 0..1
     double estimated_it = 0;
+    double doubted = 0;  // share of the time with an integrity alarm on a meter that contributes, 0..1
 };
 
 // k of the expanded uncertainty U = k u, and the factor of the narrower guard band.
@@ -43,6 +44,7 @@ struct JudgeSettings {
     double min_coverage = 0.97;
     double guard_factor = expanded_by;  // w = guard_factor * u; one_sided_95 for 5 % of false acceptance
     double max_estimated = 0.03;        // share of E_DC or E_IT
+    double max_doubted = 0.03;
 };
 
 struct Judgement {

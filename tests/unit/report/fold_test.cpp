@@ -164,6 +164,7 @@ TEST(dossier_fold, a_certificates_correction_goes_into_figures_and_not_into_the_
     const auto dossier = folded(installation, {config(0.01), interval(0, 100 * kwh, 80 * kwh)});
     DOUBLES_EQUAL(101, dossier.figure.facility_kwh, 1e-9);
     DOUBLES_EQUAL(100, dossier.meters[0].energy_kwh, 1e-9);
+    DOUBLES_EQUAL(101, dossier.meters[0].corrected_kwh, 1e-9);
 }
 
 TEST(dossier_fold, less_facility_than_it_energy_proves_nothing) {
@@ -279,4 +280,81 @@ TEST(dossier_fold, what_the_daemon_stated_and_who_witnessed_it_is_told) {
     LONGS_EQUAL(1, dossier.witnesses.size());
     STRCMP_EQUAL("witness.example", dossier.witnesses[0].name.c_str());
     DOUBLES_EQUAL(7, dossier.witnesses[0].size, 0);
+}
+
+TEST(dossier_fold, what_the_journal_no_longer_holds_is_not_covered) {
+    const auto installation = plain();
+    std::vector<Record> records{config()};
+    for (int n = 48; n < 96; ++n) records.push_back(interval(n, 130 * kwh, 100 * kwh));
+    DossierFold fold{installation, *parse_period("2026-01-01", china), made};
+    for (std::size_t i = 0; i < records.size(); ++i) records[i].seq = 500 + i;
+    for (const auto& record : records) fold.survey(1, record);
+    for (const auto& record : records) fold.add(1, record);
+    const auto dossier = fold.finish();
+    DOUBLES_EQUAL(0.5, dossier.figure.coverage, 1e-12);
+    CHECK_FALSE(dossier.figure.value.has_value());
+    LONGS_EQUAL(500, dossier.missing_before);
+    DOUBLES_EQUAL(0.5, dossier.meters[0].measured, 1e-12);
+    CHECK(dossier.watched_from > dossier.start);
+}
+
+TEST(dossier_fold, a_replay_says_so) {
+    const auto installation = plain();
+    const auto boot = [](const char* id) {
+        return with_aux(RecordType::boot, start_s - 20, {{"version", "0.1"}, {"boot_id", id}});
+    };
+    CHECK(folded(installation, {boot("replay"), config(), interval(0, 130 * kwh, 100 * kwh)}).replayed);
+    CHECK_FALSE(folded(installation, {boot("7c1a"), config(), interval(0, 130 * kwh, 100 * kwh)}).replayed);
+}
+
+TEST(dossier_fold, doubted_time_takes_the_verdict_and_the_grade) {
+    auto installation = plain();
+    installation.rules.push_back(limit_rule(1.6));
+    std::vector<Record> records{config()};
+    for (int n = 0; n < 35040; ++n) {
+        records.push_back(interval(n, 150 * kwh, 100 * kwh));
+        if (n < 1752) records.back().points[0].flags |= flag::doubted;
+    }
+    const auto dossier = folded(installation, records);
+    DOUBLES_EQUAL(0.05, dossier.figure.doubted, 1e-12);
+    STRCMP_EQUAL("C", dossier.figure.grade.c_str());
+    STRCMP_EQUAL("indeterminate", dossier.verdicts[0].verdict.c_str());
+    STRCMP_CONTAINS("5.0 % of the time", dossier.verdicts[0].reason.en.c_str());
+}
+
+TEST(dossier_fold, weather_of_the_climate_is_told_apart) {
+    const auto installation = plain();
+    auto read = interval(0, 130 * kwh, 100 * kwh), climate = read;
+    read.aux = fake::cbor({{"t", 3.0}});
+    climate.aux = fake::cbor({{"t", 3.0}, {"ts", "climate"}});
+    CHECK_FALSE(folded(installation, {config(), read}).months[0].weather_of_climate);
+    const auto dossier = folded(installation, {config(), climate});
+    CHECK(dossier.months[0].weather_of_climate);
+    CHECK(dossier.days[0].weather_of_climate);
+}
+
+TEST(dossier_fold, an_alert_that_outlasts_the_period_was_open_at_its_end_and_says_when_it_ended) {
+    const auto installation = plain();
+    const auto alert = [](std::int64_t at_s, const char* to) {
+        return with_aux(RecordType::alert, at_s, {{"rule", "integrity-balance"}, {"scope", "site"}, {"to", to}});
+    };
+    const auto dossier = folded(installation,
+                                {config(), interval(0, 130 * kwh, 100 * kwh), alert(start_s + 900, "firing"),
+                                 alert(start_s + 90'000, "resolved")},
+                                "2026-01-01");
+    CHECK(dossier.integrity_alarm);
+    CHECK(dossier.alerts.at(0).until == UtcTime{std::chrono::seconds{start_s + 90'000}});
+}
+
+TEST(dossier_fold, a_sensor_has_no_energy) {
+    const auto installation = plain();
+    auto setup = config();
+    auto document = nlohmann::json::from_cbor(setup.aux);
+    document["points"].push_back(point("roof", "none", 0, 0));
+    setup.aux = fake::cbor(document);
+    auto one = interval(0, 130 * kwh, 100 * kwh);
+    one.points.push_back({2, std::nullopt, std::nullopt, 0, flag::missing});
+    const auto dossier = folded(installation, {setup, one});
+    CHECK(dossier.meters.at(2).sensor);
+    CHECK_FALSE(dossier.meters.at(0).sensor);
 }

@@ -72,6 +72,79 @@ TEST(html_report, shows_a_value_with_its_expanded_uncertainty_rounded_up) {
     CHECK(contains(text, "± 0.013"));
 }
 
+TEST(html_report, says_that_a_replay_is_one_and_how_to_copy_the_journal_without_its_key) {
+    auto dossier = empty_year();
+    dossier.replayed = true;
+    dossier.missing_before = 77;
+    const auto en = html_report(dossier, Language::en), zh = html_report(dossier, Language::zh);
+    for (const char* part :
+         {"made by replay from recorded readings, not measured by this daemon", "pued journal --export DIR",
+          "key.pem, which signs, never leaves", "77 records are not here"})
+        CHECK_TEXT(contains(en, part), part);
+    for (const char* part : {"由回放记录生成，非实测", "key.pem 不得离开设备", "缺少最初的 77 条记录"})
+        CHECK_TEXT(contains(zh, part), part);
+}
+
+TEST(html_report, a_rule_that_informs_gets_no_mark) {
+    auto dossier = empty_year();
+    ReportVerdict verdict;
+    verdict.name = {"Green", "绿色"};
+    verdict.limit = 1.3;
+    verdict.value = 1.2;
+    verdict.verdict = "compliant";
+    verdict.simple = "within";
+    verdict.advisory = true;
+    dossier.verdicts.push_back(verdict);
+    const auto within = html_report(dossier, Language::en);
+    CHECK(contains(within, "within the figure (information only)"));
+    CHECK_FALSE(contains(within, "\u2713"));
+    CHECK(contains(html_report(dossier, Language::zh), "未超过该值（仅供参考）"));
+    dossier.verdicts[0].verdict = "indeterminate";
+    dossier.verdicts[0].simple = "beyond";
+    CHECK(contains(html_report(dossier, Language::en), "above the figure (information only)"));
+    CHECK(nlohmann::json::parse(json_report(dossier))["verdicts"][0]["advisory"].get<bool>());
+}
+
+TEST(html_report, alerts_stand_in_one_row_for_each_rule_and_scope) {
+    auto dossier = empty_year();
+    dossier.watched_to = dossier.end;
+    using std::chrono::hours;
+    const auto add = [&](int from, int to, double value, const char* text) {
+        dossier.alerts.push_back({"drift-acute",
+                                  "site",
+                                  "resolved",
+                                  "ticket",
+                                  dossier.start + hours{from},
+                                  dossier.start + hours{to},
+                                  value,
+                                  1.2,
+                                  {text, text},
+                                  7});
+    };
+    add(0, 2, 1.3, "first");
+    add(5, 8, 1.5, "worst");
+    add(8759, 8765, 1.4, "last");
+    const auto text = html_report(dossier, Language::en);
+    CHECK(contains(text, "<td>Drift, sudden, site</td><td>ticket</td><td class=\"n\">3</td><td class=\"n\">6.0</td>"));
+    CHECK(contains(text, "2027-01-01 05:00, after the period"));
+    CHECK(contains(text, "<td class=\"n\">1.500</td><td>worst</td>"));
+    CHECK_FALSE(contains(text, ">first<"));
+    LONGS_EQUAL(3, nlohmann::json::parse(json_report(dossier))["alerts"].size());
+}
+
+TEST(html_report, a_closed_month_is_closed_and_a_day_has_no_plot_of_one_dot) {
+    auto dossier = empty_year();
+    dossier.closed = true;
+    dossier.period = "2026-01";
+    dossier.end = dossier.watched_to = dossier.start + std::chrono::hours{31 * 24};
+    CHECK(contains(html_report(dossier, Language::en),
+                   "closed: 2026-01-01 to 2026-01-31; interim value of a closed month"));
+    CHECK(contains(html_report(dossier, Language::zh), "月度中间值"));
+    CHECK(contains(html_report(dossier, Language::en), "Budget and forecast"));
+    dossier.period = "2026-01-01";
+    CHECK_FALSE(contains(html_report(dossier, Language::en), "Budget and forecast"));
+}
+
 TEST_GROUP(report_text){};
 
 TEST(report_text, rounds_uncertainties_up_to_two_digits) {
@@ -134,5 +207,23 @@ TEST(machine_report, csv_quotes_and_defuses_cells_and_leaves_the_absent_empty) {
     meter.last_reading_kwh = 12.5;
     dossier.meters.push_back(meter);
     const auto text = csv_report(dossier);
-    CHECK(contains(text, "feed-a,,,,\"0.2S, \"\"new\"\"\",,'=HYPERLINK(1),1,,12.5,0,0,\r\n"));
+    CHECK(contains(text, "feed-a,,,,\"0.2S, \"\"new\"\"\",,'=HYPERLINK(1),1,,12.5,0,0,0,0,\r\n"));
+}
+
+TEST(machine_report, names_the_uncertainty_that_it_gives) {
+    auto dossier = empty_year();
+    dossier.figure.value = 1.25;
+    dossier.figure.u = 0.004;
+    dossier.period = "2026-01-01";
+    dossier.replayed = true;
+    dossier.months.push_back({});
+    const auto document = nlohmann::json::parse(json_report(dossier));
+    DOUBLES_EQUAL(0.004, document["pue"]["u"].get<double>(), 1e-12);
+    DOUBLES_EQUAL(0.008, document["pue"]["U"].get<double>(), 1e-12);
+    DOUBLES_EQUAL(2, document["pue"]["k"].get<double>(), 0);
+    STRCMP_EQUAL("replay", document["origin"].get<std::string>().c_str());
+    const auto text = csv_report(dossier);
+    CHECK(contains(text, "date,pue,u (k=1),U (k=2),k,"));
+    CHECK(contains(text, "\r\n2026-01-01,1.25,0.004,0.008,2,"));
+    CHECK(contains(text, ",replay\r\n"));
 }

@@ -95,7 +95,7 @@ TEST(Judge, without_uncertainty_simple_acceptance_decides_and_says_so) {
     STRCMP_EQUAL("simple-acceptance", to_string(at_limit.method).data());
     STRCMP_EQUAL(
         "inside the limit (simple acceptance: no uncertainty stated; compared unrounded (full-value comparison of "
-        "GB/T 8170, recalled))",
+        "GB/T 8170))",
         at_limit.reason.en.c_str());
     CHECK_FALSE(at_limit.p_conform.has_value());
     check("non-compliant", judged(pue_rule(), year_of(1.31)));
@@ -174,12 +174,11 @@ TEST(Judge, a_verdict_tells_its_decision_rule_and_simple_acceptance_beside_it) {
     const auto out = judged(pue_rule(), year_of(1.292, 0.005));
     STRCMP_EQUAL(
         "inside the limit, but nearer to it than the guard band (1.292, U = 0.010 (k = 2); guard band w = U; "
-        "simple acceptance: inside the limit; compared unrounded (full-value comparison of GB/T 8170, "
-        "recalled))",
+        "simple acceptance: inside the limit; compared unrounded (full-value comparison of GB/T 8170))",
         out.reason.en.c_str());
     STRCMP_EQUAL(
         "在限值以内，但距限值小于保护带，无法判定（1.292，扩展不确定度 U = 0.010（k = 2）；保护带 w = U；"
-        "按简单接受：符合；按全数值比较法比较，不修约（GB/T 8170，凭记忆引用））",
+        "按简单接受：符合；按全数值比较法比较，不修约（GB/T 8170））",
         out.reason.zh.c_str());
 }
 
