@@ -170,7 +170,7 @@ Mark mark_of(const ReportVerdict& verdict) {
 }
 
 std::string simple_text(const ReportVerdict& verdict, const Tongue& say) {
-    if (verdict.simple == "within") return std::string{say("within", "符合")};
+    if (verdict.simple == "within") return std::string{say("within", verdict.advisory ? "未超过" : "符合")};
     if (verdict.simple == "beyond") return std::string{say("beyond", "超出")};
     return std::string{not_measured(say)};
 }

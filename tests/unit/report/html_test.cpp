@@ -99,6 +99,7 @@ TEST(html_report, a_rule_that_informs_gets_no_mark) {
     CHECK(contains(within, "within the figure (information only)"));
     CHECK_FALSE(contains(within, "\u2713"));
     CHECK(contains(html_report(dossier, Language::zh), "未超过该值（仅供参考）"));
+    CHECK(contains(html_report(dossier, Language::zh), "<td>未超过</td>"));
     dossier.verdicts[0].verdict = "indeterminate";
     dossier.verdicts[0].simple = "beyond";
     CHECK(contains(html_report(dossier, Language::en), "above the figure (information only)"));
