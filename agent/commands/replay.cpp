@@ -32,8 +32,11 @@ Now at(UtcTime utc) { return {BootTime{utc.time_since_epoch()}, utc, ClockQualit
 // Rows of one moment become one report a device.
 class Feeder {
 public:
-    Feeder(Engine& engine, const PointTable& table)
-        : engine_(engine), table_(table), reports_(table.devices.size()), q_uwh_(table.points.size()) {
+    Feeder(Engine& engine, const Installation& installation)
+        : engine_(engine),
+          table_(installation.points),
+          reports_(table_.devices.size()),
+          registers_(registers_of(installation)) {
         for (DeviceIndex i = 0; i < reports_.size(); ++i) {
             reports_[i].device = i;
             reports_[i].state = DeviceState::good;
@@ -63,20 +66,46 @@ public:
     [[nodiscard]] UtcTime time() const { return time_; }
 
 private:
-    // A recording does not tell what one count of the register was: whole Wh where it begins with such, else 1 mWh.
+    // What one count was, and where the register wraps, as far as its map tells; else whole Wh where the recording
+    // begins with such, else 1 mWh.
     std::optional<Count> count_of(const ReadingRow& row) {
         const bool energy = table_.points[row.point].quantity.quantity == Quantity::energy;
         if (!energy || row.quality != Quality::good || !(row.value >= 0 && row.value < kMostWh)) return std::nullopt;
-        auto& q_uwh = q_uwh_[row.point];
-        if (q_uwh == 0) q_uwh = row.value == std::floor(row.value) ? 1'000'000 : 1'000;
-        return Count{static_cast<std::uint64_t>(std::llround(row.value * 1e6 / static_cast<double>(q_uwh))), q_uwh, 0,
-                     0};
+        auto& [counts, q_uwh, modulus, ulp_wh] = registers_[row.point];
+        const auto exact = [&](std::int64_t q) {
+            const double value = row.value * 1e6 / static_cast<double>(q);
+            return std::abs(value - std::round(value)) < 0.01;
+        };
+        if (q_uwh == 0 || !exact(q_uwh)) {  // a recording finer than the register is one of something else
+            q_uwh = exact(1'000'000) && counts == 0 ? 1'000'000 : 1'000;
+            modulus = 0;
+        }
+        counts = static_cast<std::uint64_t>(std::llround(row.value * 1e6 / static_cast<double>(q_uwh)));
+        return Count{counts, q_uwh, modulus, 0};
+    }
+
+    // Of each point: resolution and modulus of its integer register without factors; else nothing.
+    static std::vector<Count> registers_of(const Installation& installation) {
+        std::vector<Count> out(installation.points.points.size());
+        for (const auto& meter : installation.config.meters) {
+            const auto map = installation.maps.find(meter.profile);
+            if (map == installation.maps.end()) continue;
+            for (const auto& field : expand(map->second, meter.counts)) {
+                if (field.q_uwh <= 0 || !field.factors.empty() || !field.scale_register.empty()) continue;
+                const auto modulus = field.modulus > 0 ? field.modulus : natural_modulus(field.type);
+                for (PointIndex i = 0; i < out.size(); ++i) {
+                    if (modulus > 0 && installation.points.points[i].name == meter.id + "." + field.name)
+                        out[i] = {0, field.q_uwh, modulus, 0};
+                }
+            }
+        }
+        return out;
     }
 
     Engine& engine_;
     const PointTable& table_;
-    std::vector<Report> reports_;      // by device; their memory is used again
-    std::vector<std::int64_t> q_uwh_;  // by point; 0: not seen yet
+    std::vector<Report> reports_;   // by device; their memory is used again
+    std::vector<Count> registers_;  // by point
     std::vector<DeviceIndex> spoken_;
     UtcTime time_{};
 };
@@ -147,7 +176,7 @@ private:
         ReplayText text{installation_, options_.json};
         Engine engine{installation_, {nullptr, &log, &text, "replay"}, at(first.time)};
         if (const auto begun = engine.begin(journal, {}, at(first.time)); !begun) return fail(begun.error());
-        Feeder feeder{engine, installation_.points};
+        Feeder feeder{engine, installation_};
         feeder.add(first);
         for (;;) {
             const auto row = readings.next();

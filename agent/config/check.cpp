@@ -86,6 +86,7 @@ void check(const Config& config, const std::map<std::string, RegisterMap>& maps,
     // What a device or the whole site lacks can be told only where every part is sound.
     if (problems.none()) checks::roles(context, points);
     if (problems.none()) checks::balance(context);
+    if (problems.none()) checks::category(context);
 }
 
 }  // namespace pued

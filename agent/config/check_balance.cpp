@@ -1,6 +1,7 @@
 // Whether what is configured can be measured: values from MQTT that have an owner, roles that have an energy, and a
 // site that has both sides of a PUE.
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "agent/config/check_parts.hpp"
@@ -72,6 +73,21 @@ void balance(const Context& context) {
                         "the supply is measured here, but nothing has role = \"ups-output\", \"pdu\" or \"server\": "
                         "without IT energy there is no PUE (expected one; or role = \"none\" here)");
     }
+}
+
+// A permit that names a category needs its meters.
+void category(const Context& context) {
+    constexpr std::array roles{Role::ups_output, Role::pdu, Role::server};
+    const auto wanted = context.config.metering.category;
+    if (wanted < 1 || wanted > roles.size()) return;
+    const std::array found{has_role(context.config, [](Role role) { return role == Role::ups_output; }),
+                           has_role(context.config, [](Role role) { return role == Role::pdu; }),
+                           has_role(context.config, [](Role role) { return role == Role::server; })};
+    if (found.at(wanted - 1)) return;
+    const std::string role{role_name(roles.at(wanted - 1))};
+    context.problem({"metering", 0, {}}, "category",
+                    "category = " + std::to_string(wanted) + " is that of meters with role = \"" + role +
+                        "\", and there are none (expected some, another category, or 0)");
 }
 
 }  // namespace pued::checks

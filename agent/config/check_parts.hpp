@@ -55,5 +55,6 @@ void roles(const Context& context, const PointTable& points);        // check_ba
 void parents(const Context& context);                                // check_evidence.cpp
 void weather(const Context& context, const PointTable& points);      // check_evidence.cpp
 void balance(const Context& context);                                // check_balance.cpp
+void category(const Context& context);
 
 }  // namespace pued::checks

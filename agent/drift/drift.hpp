@@ -23,6 +23,7 @@ struct DriftHour {
     std::optional<double> cooling_kwh, losses_kwh;  // of the overhead; absent where not metered
     double coverage = 0;                            // measured share of the hour, 0..1
     std::optional<double> weather_c;                // wet bulb, or dry bulb where that is all there is
+    bool climate = false;                           // weather_c is no measurement: single hours say nothing then
     bool guarded = false;                           // maintenance declared, storage discharging, integrity alarm open
     bool meter_event = false;                       // an epoch began, or the balance of children and parents moved
 };

@@ -140,16 +140,17 @@ void Drift::Impl::note_residual(const DriftHour& hour, const HourResidual& resid
     };
     part(hour.cooling_kwh, used.cooling, day.cooling);
     part(hour.losses_kwh, used.losses, day.losses);
-    state.acute.step(*residual.value, settings.acute, settings.acute_clear, 3, 3);
+    if (!hour.climate) state.acute.step(*residual.value, settings.acute, settings.acute_clear, 3, 3);
 }
 
 void Drift::Impl::tell_hour(const DriftHour& hour, const HourResidual& residual, std::vector<Metric>& out) const {
     const Span span{hour.start, hour.start + hours{1}};
-    Metric e = metric("pue-residual-hour", residual.value, residual.reason);
+    const auto told = hour.climate ? std::nullopt : residual.value;
+    Metric e = metric("pue-residual-hour", told, hour.climate ? "climate" : residual.reason);
     e.start = span.start;
     e.end = span.end;
     e.coverage = hour.coverage;
-    if (residual.value) e.extra["expected"] = 1 + residual.expected / residual.it;
+    if (told) e.extra["expected"] = 1 + residual.expected / residual.it;
     out.push_back(std::move(e));
     if (settings.limit) out.push_back(burn_metric(span, hour.coverage));
 }

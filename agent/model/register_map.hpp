@@ -47,6 +47,23 @@ constexpr unsigned words_of(RegisterType type) {
     }
 }
 
+// Counts at which a register of this type wraps; 0: never in practice. Signed ones lose their sign bit.
+constexpr std::uint64_t natural_modulus(RegisterType type) {
+    switch (type) {
+        case RegisterType::u16: return std::uint64_t{1} << 16U;
+        case RegisterType::i16: return std::uint64_t{1} << 15U;
+        case RegisterType::u32: return std::uint64_t{1} << 32U;
+        case RegisterType::i32: return std::uint64_t{1} << 31U;
+        case RegisterType::bcd16: return 10'000;
+        case RegisterType::bcd32:
+        case RegisterType::mod10_2: return 100'000'000;
+        case RegisterType::mod10_3: return 1'000'000'000'000;
+        case RegisterType::bcd64:
+        case RegisterType::mod10_4: return 10'000'000'000'000'000;
+        default: return 0;
+    }
+}
+
 // How often a field is wanted: with every poll, or once after each (re)connection (ratios, scales, nominal values).
 enum class ReadRate : std::uint8_t { every_poll, once };
 

@@ -51,7 +51,7 @@ std::vector<ServerCompute> computes(const Installation& installation) {
     return out;
 }
 
-// Where no sensor says better: the climate of the month that the interval lies in.
+// Where no sensor is configured: the climate of the month that the interval lies in.
 std::optional<double> climate_at(const std::vector<double>& monthly_c, const Zone& zone, UtcTime at) {
     if (monthly_c.size() != 12) return std::nullopt;
     return monthly_c[static_cast<unsigned>(zone.date(at).month()) - 1];
@@ -115,8 +115,10 @@ Outcome Accounting::settle(ClosedInterval interval, Tell tell, const Now& now) {
     mark_doubted(out.interval);
     if (!out.interval.amends) {
         out.extras.weather_c = weather_.mean(to_boot(now, out.interval.start), to_boot(now, out.interval.end()));
-        if (!out.extras.weather_c)
+        if (!weather_.measured()) {
             out.extras.weather_c = climate_at(installation_.config.weather.monthly_c, zone_, out.interval.start);
+            out.extras.climate = out.extras.weather_c.has_value();
+        }
         out.extras.compute = compute_.sums_of(out.interval, now);
     }
     work_up(out, tell);
@@ -172,7 +174,7 @@ void Accounting::feed_drift(Outcome& out) {
     if (!installation_.config.drift.enabled) return;
     const bool guarded = !doubted_.empty() || maintained(out.interval.start, out.interval.end());
     const auto hour =
-        feed_.add(out.site, out.category, out.extras.weather_c, guarded, checks_.meter_event_near(out.interval.start));
+        feed_.add(out.site, out.category, out.extras, guarded, checks_.meter_event_near(out.interval.start));
     if (!hour) return;
     if (!drift_) {
         drift_.emplace(settings_);

@@ -36,14 +36,18 @@ void DriftFeed::count(const SiteSums& site, std::optional<std::size_t> category)
 }
 
 std::optional<DriftHour> DriftFeed::add(const SiteSums& site, std::optional<std::size_t> category,
-                                        std::optional<double> weather_c, bool guarded, bool meter_event) {
+                                        const IntervalExtras& extras, bool guarded, bool meter_event) {
     const auto hour = floor_to(site.start, kHour);
-    if (state_.hour != hour) state_ = {hour, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, false};
+    if (state_.hour != hour) {
+        state_ = {};
+        state_.hour = hour;
+    }
     count(site, category);
-    if (weather_c) {
-        state_.weather_sum += *weather_c;
+    if (extras.weather_c) {
+        state_.weather_sum += *extras.weather_c;
         ++state_.weather_n;
     }
+    state_.climate = state_.climate || extras.climate;
     state_.guarded = state_.guarded || guarded;
     state_.meter_event = state_.meter_event || meter_event;
     if (site.start + site.length < hour + kHour) return std::nullopt;
@@ -57,6 +61,7 @@ std::optional<DriftHour> DriftFeed::add(const SiteSums& site, std::optional<std:
     out.cooling_kwh = part(state_.cooling_kwh, state_.cooling_s, state_.measured_s);
     out.losses_kwh = part(state_.losses_kwh, state_.losses_s, state_.measured_s);
     if (state_.weather_n > 0) out.weather_c = state_.weather_sum / state_.weather_n;
+    out.climate = state_.climate;
     out.guarded = state_.guarded;
     out.meter_event = state_.meter_event;
     state_ = {};

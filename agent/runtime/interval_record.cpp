@@ -57,6 +57,7 @@ json estimates_json(const ClosedInterval& interval) {
 Bytes extras_bytes(const ClosedInterval& interval, const IntervalExtras& extras) {
     json out = json::object();
     if (extras.weather_c) out["t"] = *extras.weather_c;
+    if (extras.climate) out["ts"] = "climate";
     if (auto estimates = estimates_json(interval); !estimates.empty()) out["e"] = std::move(estimates);
     if (!extras.compute.empty()) out["c"] = sums_json(extras.compute);
     if (extras.day) out["d"] = day_json(*extras.day);
@@ -67,6 +68,7 @@ Bytes extras_bytes(const ClosedInterval& interval, const IntervalExtras& extras)
 IntervalExtras extras_of(const json& in) {
     IntervalExtras out;
     out.weather_c = optional_number(in, "t");
+    out.climate = in.value("ts", "") == "climate";
     if (in.contains("c")) out.compute = sums_of(in["c"]);
     if (in.contains("d")) {
         const auto& day = in["d"];

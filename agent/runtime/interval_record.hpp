@@ -24,6 +24,7 @@ struct DriftDay {
 
 struct IntervalExtras {
     std::optional<double> weather_c;
+    bool climate = false;  // the weather is the configured climate, no measurement
     ComputeLedger::Sums compute;
     std::optional<DriftDay> day;
     std::string reason;  // of an amendment

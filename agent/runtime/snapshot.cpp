@@ -37,7 +37,7 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Work, tflop, active_s, covered)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(LabelledWork, at, activity, rate_tflops, since)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(ComputeState, since, cells, interval, lines)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(DriftFeedState, hour, facility_kwh, it_kwh, cooling_kwh, losses_kwh, measured_s,
-                                   cooling_s, losses_s, weather_sum, weather_n, guarded, meter_event)
+                                   cooling_s, losses_s, weather_sum, weather_n, guarded, meter_event, climate)
 // NOLINTEND
 
 namespace {

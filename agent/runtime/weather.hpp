@@ -16,6 +16,8 @@ public:
     Weather(const WeatherConfig& config, const PointTable& table);
 
     void accept(const Report& report);
+    // Whether there is a sensor at all.
+    [[nodiscard]] bool measured() const { return wet_ || dry_; }
     // Mean of the readings between; nothing without any. Forgets what is older than `to`.
     std::optional<double> mean(BootTime from, BootTime to);
 

@@ -119,23 +119,6 @@ std::optional<double> told_scale(const Field& field, const HelperValues& helpers
     return product;
 }
 
-// Counts at which a register of this type wraps; 0: never in practice. Signed ones lose their sign bit.
-std::uint64_t natural_modulus(RegisterType type) {
-    switch (type) {
-        case RegisterType::u16: return std::uint64_t{1} << 16U;
-        case RegisterType::i16: return std::uint64_t{1} << 15U;
-        case RegisterType::u32: return std::uint64_t{1} << 32U;
-        case RegisterType::i32: return std::uint64_t{1} << 31U;
-        case RegisterType::bcd16: return 10'000;
-        case RegisterType::bcd32:
-        case RegisterType::mod10_2: return 100'000'000;
-        case RegisterType::mod10_3: return 1'000'000'000'000;
-        case RegisterType::bcd64:
-        case RegisterType::mod10_4: return 10'000'000'000'000'000;
-        default: return 0;
-    }
-}
-
 // A size in Wh as whole steps of 1 mWh, or of 1 Wh, 1 kWh … where 64 bits would not hold it.
 std::optional<Count> stepped_count(double size_wh, double modulus_wh, double resolution_wh) {
     constexpr double most = 9.0e18;
