@@ -11,6 +11,8 @@ namespace pued {
 
 namespace {
 
+constexpr Duration longest_step = std::chrono::hours{1};
+
 // What an outage may have lasted when the clock cannot tell.
 constexpr Duration longest_unknown_outage = std::chrono::hours{7 * 24};
 // After a longer silence another meter may have taken the place of this one, and its reading look like an advance
@@ -128,7 +130,8 @@ void EnergyAccount::credit(BootTime at, const Count& count, const Step& step) {
         next_flags_ = static_cast<Flags>(next_flags_ | flag::stuck);
         return;
     }
-    slack_ = {};
+    // A register that renews slower than it is polled takes its step at once: as much may flow as since it moved last.
+    slack_ = step.credit > 0 ? Duration{} : std::min<Duration>(slack_ + (at - line_.back().at), longest_step);
     push(at, offset_ + energy_of(counts_, count.q_uwh), flags);
 }
 

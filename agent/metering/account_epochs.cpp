@@ -44,11 +44,11 @@ void EnergyAccount::begin_epoch(BootTime at, const Count& count, Energy offset, 
     const bool first = reason == EpochReason::first;
     const bool had_register = last_.q_uwh > 0;
     if (had_register) ++epoch_;
-    epochs_.push_back({0, epoch_, reason, first ? std::nullopt : std::optional{last_}, count, offset, at});
+    if (!next_serial_.empty()) serial_ = next_serial_;
+    epochs_.push_back({0, epoch_, reason, first ? std::nullopt : std::optional{last_}, count, offset, at, serial_});
     last_ = count;
     counts_ = 0;
     offset_ = offset;
-    if (!next_serial_.empty()) serial_ = next_serial_;
     undo_.possible = false;
     outage_unknown_ = false;
     slack_ = {};
@@ -105,6 +105,11 @@ void EnergyAccount::adopt_suspect() {
 }
 
 void EnergyAccount::identify(BootTime at, const std::string& serial) {
+    if (serial_.empty() && has_register_ && !serial.empty()) {  // told after the first reading: on record as well
+        Count first = last_;
+        first.counts = last_.counts - counts_ + (counts_ > last_.counts ? last_.modulus : 0);
+        epochs_.push_back({0, epoch_, EpochReason::first, std::nullopt, first, offset_, at, serial});
+    }
     if (serial_.empty()) serial_ = serial;
     next_serial_ = serial;
     identified_at_ = at;
@@ -186,7 +191,7 @@ bool EnergyAccount::join_past(const Exchange& exchange, BootTime settled) {
         if (last_.counts < first.counts) counts_ += last_.modulus;
         offset_ = c.energy;
         undo_.possible = false;
-        epochs_.push_back({0, epoch_, EpochReason::exchange, last, first, c.energy, c.at});
+        epochs_.push_back({0, epoch_, EpochReason::exchange, last, first, c.energy, c.at, serial_});
         return true;
     }
     return false;

@@ -144,6 +144,7 @@ Energy EnergyAccount::advance_to(std::uint64_t reg, Energy energy) {
 
 void EnergyAccount::fold(const MeterEpoch& epoch, const Now& now) {
     const UtcTime at = to_utc(now, epoch.at);
+    if (!epoch.serial.empty()) serial_ = epoch.serial;
     if (has_register_ && (epoch.epoch < epoch_ || (epoch.epoch == epoch_ && epoch.offset == offset_))) return;
     has_register_ = true;
     has_power_ = false;

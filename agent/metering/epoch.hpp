@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "agent/model/energy.hpp"
@@ -33,6 +34,8 @@ struct MeterEpoch {
     Count first;
     Energy offset;  // E at `first`, with what the join credits
     BootTime at;    // of `first`
+    std::string
+        serial{};  // of the meter, as far as it has told; a `first` with a number that was told later comes again
 
     friend bool operator==(const MeterEpoch&, const MeterEpoch&) = default;
 };

@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t most_events = 256;
 constexpr double moved_boundary = 0.01;  // of the interval's energy: the clock was more than 10 s off
 
-constexpr Flags spoils = flag::reset | flag::replaced | flag::gap | flag::stuck;
+// A long silence that ended with a step nobody can judge is no measurement (metering.md 1.2 d).
+constexpr Flags spoils = flag::reset | flag::replaced | flag::gap | flag::stuck | flag::crosscheck;
 
 // Recorded readings carry no raw register: their energy in Wh becomes a register of 1 mWh.
 std::optional<Count> count_of(const Sample& sample) {

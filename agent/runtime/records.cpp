@@ -121,7 +121,8 @@ Record meter_epoch_record(const MeterEpoch& epoch, const PointTable& table, cons
                         {"reason", to_string(epoch.reason)},
                         {"last", count_json(epoch.last)},
                         {"first", count_json(epoch.first)},
-                        {"offset_mwh", epoch.offset.mwh}});
+                        {"offset_mwh", epoch.offset.mwh},
+                        {"serial", epoch.serial}});
     return out;
 }
 
@@ -138,6 +139,7 @@ Result<MeterEpoch> recorded_epoch(const Record& record, const PointTable& table,
         out.last = count_of(aux->at("last"));
         out.first = count_of(aux->at("first")).value_or(Count{});
         out.offset = Energy{aux->at("offset_mwh").get<std::int64_t>()};
+        out.serial = aux->value("serial", "");
         out.at = to_boot(now, UtcTime{std::chrono::seconds{record.start_s}});
         return out;
     } catch (const json::exception& error) {
