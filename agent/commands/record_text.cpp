@@ -17,7 +17,9 @@ std::string kwh(std::int64_t mwh) { return fmt::format("{:.3f} kWh", static_cast
 
 // What the start counts depends on whether anybody knew the time.
 std::string start_text(const Record& record) {
-    if (record.clock == ClockState::unsynced) return fmt::format("boot+{}s", record.start_s);
+    constexpr std::int64_t year_2024 =
+        1'704'067'200;  // before: the clock was never set, and this is time since the boot
+    if (record.start_s < year_2024) return fmt::format("boot+{}s", record.start_s);
     auto text = rfc3339(UtcTime{std::chrono::seconds{record.start_s}});
     return text.replace(text.find('.'), 4, "");
 }

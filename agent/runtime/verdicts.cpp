@@ -1,8 +1,6 @@
 // From the year's PUE to a verdict for each rule, and its surcharge where the rule has a price.
 #include "agent/runtime/verdicts.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "agent/config/rule_file.hpp"
@@ -27,11 +25,9 @@ Measurement measured(const Metric& year, const std::string& doubts) {
     out.u = year.u;
     out.estimated_facility = share(year, "estimated_facility");
     out.estimated_it = share(year, "estimated_it");
-    const double doubted = share(year, "doubted");
-    out.integrity_alarm = !doubts.empty() || doubted > most_doubted;
+    out.doubted = share(year, "doubted");
+    out.integrity_alarm = !doubts.empty();
     out.integrity_reason = doubts;
-    if (doubts.empty() && out.integrity_alarm)
-        out.integrity_reason = fmt::format("{:.1f} % of the period", doubted * 100);
     return out;
 }
 

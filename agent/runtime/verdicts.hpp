@@ -14,9 +14,6 @@
 
 namespace pued {
 
-// What of a period may have been measured by meters in doubt: as much as may be missing.
-inline constexpr double most_doubted = 0.03;
-
 struct RuleVerdict {
     std::string rule;
     Judgement judgement;
