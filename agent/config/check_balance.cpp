@@ -85,9 +85,9 @@ void category(const Context& context) {
                            has_role(context.config, [](Role role) { return role == Role::server; })};
     if (found.at(wanted - 1)) return;
     const std::string role{role_name(roles.at(wanted - 1))};
-    context.problem({"metering", 0, {}}, "category",
-                    "category = " + std::to_string(wanted) + " is that of meters with role = \"" + role +
-                        "\", and there are none (expected some, another category, or 0)");
+    context.problems.add(context.config.places.at("metering", 0, "category"), "metering",
+                         "category = " + std::to_string(wanted) + " is that of meters with role = \"" + role +
+                             "\", and there are none (expected some, another category, or 0)");
 }
 
 }  // namespace pued::checks
