@@ -100,7 +100,7 @@ public:
     // Counts that should have come since it moved last, at the pace of its latest steps.
     [[nodiscard]] double missed(BootTime at) const;
     // For longer than ten median steps and an hour; never before it has moved a few times.
-    [[nodiscard]] bool for_long(BootTime at) const { return at - moved_at_ > longest_; }
+    [[nodiscard]] bool for_long(BootTime at) const { return moved_at_ != BootTime::min() && at - moved_at_ > longest_; }
     [[nodiscard]] BootTime moved_at() const { return moved_at_; }
 
 private:
