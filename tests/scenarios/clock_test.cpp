@@ -75,8 +75,8 @@ TEST(ClockScenario, a_board_that_wakes_in_1970_dates_its_six_hours_when_the_cloc
     station.set_clock(fake::new_year);
     station.run(1h, true);
     station.run(2h);
-    // Six hours are more readings than an account keeps: of those thinned out one stood on the first boundary, where the
-    // register is therefore that of the reading before.
+    // Six hours are more readings than an account keeps: of those thinned out one stood on the first boundary, where
+    // the register is therefore that of the reading before.
     check_books(station, -fake::poll_s * fake::feed_rate_bad, -fake::poll_s * fake::pdu_rate);
     check_one_alert(station);
     LONGS_EQUAL(1, station.records(RecordType::dating).size());

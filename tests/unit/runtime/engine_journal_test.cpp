@@ -1,5 +1,5 @@
-// The engine and its journal: what stands on the disk after a kill at any moment, on a full disk, under a clock that jumps;
-// and that what is told can be found there.
+// The engine and its journal: what stands on the disk after a kill at any moment, on a full disk, under a clock that
+// jumps; and that what is told can be found there.
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
