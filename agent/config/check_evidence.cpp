@@ -83,9 +83,11 @@ void parents(const Context& context) {
             context.unknown(one.entry, "parent", parent, "is not there", known,
                             "the id of the meter or server upstream");
         } else if (const auto way = circle(all, one); !one.entry.id.empty() && !way.empty()) {
-            context.problem(one.entry, "parent",
-                            "parent = \"" + parent + "\" leads back to itself: " + way +
-                                " (expected the meter upstream, nearer to the feed)");
+            auto what = "parent = \"" + parent;
+            what += "\" leads back to itself: ";
+            what += way;
+            what += " (expected the meter upstream, nearer to the feed)";
+            context.problem(one.entry, "parent", std::move(what));
         }
     }
 }
