@@ -102,7 +102,7 @@ void MeterBook::configure(const Json& points) {
 }
 
 std::optional<std::size_t> MeterBook::slot(std::uint64_t point) const {
-    return point < order_.size() ? std::optional{order_[point]} : std::nullopt;
+    return point < order_.size() ? std::optional{order_[static_cast<std::size_t>(point)]} : std::nullopt;
 }
 
 void MeterBook::add_event(const Json& aux, RecordType type, const std::string& place, bool in_period) {
