@@ -10,7 +10,6 @@
 namespace pued {
 namespace {
 
-constexpr double mwh_per_kwh = 1e6;
 constexpr std::size_t most_scatter = 2000;
 // A point of a plot stands for a day or an hour that was nearly whole.
 constexpr double plotted_from = 0.75;
