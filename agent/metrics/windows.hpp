@@ -136,6 +136,7 @@ private:
     void rewind(const ClosedInterval& interval);
     void begin(const ClosedInterval& interval, const WindowSums& plus);
     void list_series();
+    [[nodiscard]] Member member_of(const Series& series, DeviceIndex index, bool rack_has_pdus) const;
     void list_members(Series& series);
     [[nodiscard]] static std::string key(const Series& series);
     [[nodiscard]] std::vector<std::string> member_keys() const;

@@ -84,26 +84,36 @@ void Windows::list_series() {
     for (Series& series : series_) list_members(series);
 }
 
-// The physical meters of a PUE; a rack's PDUs stand on both sides.
+// How a meter enters the PUE of this series: not at all where both are 0. A rack's PDUs, or its servers where it has
+// none, stand on both sides.
+Windows::Member Windows::member_of(const Series& series, DeviceIndex index, bool rack_has_pdus) const {
+    const Device& device = table_.devices[index];
+    Member out{index, 0, 0, 0, instrument_type(device)};
+    if (series.kind != Kind::ppue) {
+        out.d = facility_sign(device.role);
+        out.t = category_of(device.role) == series.category ? 1 : 0;
+        return out;
+    }
+    if (device.rack != plan_.racks()[series.rack]) return out;
+    out.t = device.role == (rack_has_pdus ? Role::pdu : Role::server) ? 1 : 0;
+    out.d = out.t != 0 || is_overhead(device.role) ? 1 : 0;
+    return out;
+}
+
+// The physical meters of a PUE.
 void Windows::list_members(Series& series) {
     series.first_member = members_.size();
     if (series.kind == Kind::pue) series.gap = gaps_++;
-    const bool of_rack = series.kind == Kind::ppue;
-    if (series.kind != Kind::pue && !of_rack) return;
-    const auto in_rack = [&](const Device& d) { return is_metered(d) && d.rack == plan_.racks()[series.rack]; };
-    const bool pdus = of_rack && std::any_of(table_.devices.begin(), table_.devices.end(),
-                                             [&](const Device& d) { return in_rack(d) && d.role == Role::pdu; });
+    if (series.kind != Kind::pue && series.kind != Kind::ppue) return;
+    const auto is_pdu_here = [&](const Device& d) {
+        return d.role == Role::pdu && is_metered(d) && d.rack == plan_.racks()[series.rack];
+    };
+    const bool pdus =
+        series.kind == Kind::ppue && std::any_of(table_.devices.begin(), table_.devices.end(), is_pdu_here);
     bool rated = true;
     for (DeviceIndex i = 0; i < table_.devices.size(); ++i) {
         const Device& device = table_.devices[i];
-        if (!is_metered(device) || (of_rack && !in_rack(device))) continue;
-        Member member{i, facility_sign(device.role), 0, 0, instrument_type(device)};
-        if (of_rack) {
-            member.t = device.role == (pdus ? Role::pdu : Role::server) ? 1 : 0;
-            member.d = member.t != 0 || is_overhead(device.role) ? 1 : 0;
-        } else if (category_of(device.role) == series.category) {
-            member.t = 1;
-        }
+        Member member = is_metered(device) ? member_of(series, i, pdus) : Member{};
         if (member.d == 0 && member.t == 0) continue;
         const auto u = relative_uncertainty(device);
         if (!u && series.u_reason.empty()) series.u_reason = "meter \"" + device.id + "\" states no accuracy";
