@@ -12,25 +12,11 @@ using std::chrono::seconds;
 
 namespace {
 
-BootTime at(std::int64_t s) { return BootTime{seconds{s}}; }
+struct OneFeedTest : public Utest, public OneFeed {};
 
 }  // namespace
 
-TEST_GROUP(Pace) {
-    Plant plant;
-    TwoClocks clocks;
-    DeviceIndex feed = 0;
-    std::vector<ClosedInterval> closed;
-
-    void setup() override { feed = plant.add("feed", Role::feed, true, 100e3); }
-    void poll(Ledger & ledger, int s, std::uint64_t wh, const std::string& serial = {}) {
-        Report report = register_report(plant, feed, at(s), wh);
-        report.identity = serial;
-        ledger.accept(report);
-        for (auto& interval : ledger.close(clocks.at(seconds{s}))) closed.push_back(std::move(interval));
-    }
-    const IntervalEnergy& of(std::size_t interval) const { return closed.at(interval).by_device.at(feed); }
-};
+TEST_GROUP_BASE(Pace, OneFeedTest){};
 
 TEST(Pace, after_a_long_silence_an_advance_as_fast_as_before_needs_no_serial_number) {
     for (const auto& [wh, marked] : {std::pair{65'000ULL, false}, {25'000ULL, true}, {185'000ULL, true}}) {
@@ -99,7 +85,7 @@ TEST(Pace, the_pace_before_a_silence_is_also_what_the_journal_tells_of_it) {
 TEST(Pace, a_coarse_register_has_the_pace_of_its_moves) {
     Ledger ledger{plant.table, {}};
     const auto read = [&](int s, std::uint64_t tens_of_kwh) {
-        Report report = register_report(plant, feed, at(s), 0);
+        Report report = register_report(plant, feed, at_second(s), 0);
         report.samples[0].count = Count{tens_of_kwh, 10'000'000'000, 1'000'000, 0};
         ledger.accept(report);
         for (auto& interval : ledger.close(clocks.at(seconds{s}))) closed.push_back(std::move(interval));

@@ -78,4 +78,23 @@ struct TwoClocks {
     }
 };
 
+inline BootTime at_second(std::int64_t s) { return BootTime{std::chrono::seconds{s}}; }
+
+// One feed of at most 100 kW, polled by hand into a ledger; what the ledger closes is kept. To be inherited by a test
+// group.
+struct OneFeed {
+    Plant plant;
+    TwoClocks clocks;
+    DeviceIndex feed = plant.add("feed", Role::feed, true, 100e3);
+    std::vector<ClosedInterval> closed;
+
+    void poll(Ledger& ledger, int s, std::uint64_t wh, const std::string& serial = {}) {
+        Report report = register_report(plant, feed, at_second(s), wh);
+        report.identity = serial;
+        ledger.accept(report);
+        for (auto& interval : ledger.close(clocks.at(std::chrono::seconds{s}))) closed.push_back(std::move(interval));
+    }
+    const IntervalEnergy& of(std::size_t interval) const { return closed.at(interval).by_device.at(feed); }
+};
+
 }  // namespace pued::test

@@ -15,26 +15,12 @@ using std::chrono::seconds;
 
 namespace {
 
-BootTime at(std::int64_t s) { return BootTime{seconds{s}}; }
+struct OneFeedTest : public Utest, public OneFeed {};
 Energy kwh(double value) { return {std::llround(value * 1e6)}; }
 
 }  // namespace
 
-TEST_GROUP(Registers) {
-    Plant plant;
-    TwoClocks clocks;
-    DeviceIndex feed = 0;
-    std::vector<ClosedInterval> closed;
-
-    void setup() override { feed = plant.add("feed", Role::feed, true, 100e3); }
-    void poll(Ledger & ledger, int s, std::uint64_t wh, const std::string& serial = {}) {
-        Report report = register_report(plant, feed, at(s), wh);
-        report.identity = serial;
-        ledger.accept(report);
-        for (auto& interval : ledger.close(clocks.at(seconds{s}))) closed.push_back(std::move(interval));
-    }
-    const IntervalEnergy& of(std::size_t interval) const { return closed.at(interval).by_device.at(feed); }
-};
+TEST_GROUP_BASE(Registers, OneFeedTest){};
 
 TEST(Registers, of_an_interval_are_those_of_the_last_readings_before_its_ends) {
     Ledger ledger{plant.table, {}};
@@ -74,7 +60,7 @@ TEST(Registers, a_point_of_sampled_power_has_none) {
     const DeviceIndex server = plant.add("server", Role::server, false);
     Ledger ledger{plant.table, {}};
     for (int s = 0; s <= 900; s += 60) {
-        ledger.accept(power_report(plant, server, at(s), 100));
+        ledger.accept(power_report(plant, server, at_second(s), 100));
         poll(ledger, s, 5000);
     }
     CHECK_FALSE(closed.at(0).by_device.at(server).reg_start || closed.at(0).by_device.at(server).reg_end);
@@ -93,7 +79,7 @@ TEST(Registers, epochs_are_told_with_both_readings) {
     CHECK_EQUAL(5500U, epochs[1].last->counts);
     CHECK_EQUAL(32U, epochs[1].first.counts);
     CHECK_EQUAL(532'000, epochs[1].offset.mwh);  // 500 Wh, and at least 32 more
-    CHECK_TRUE(epochs[1].at == at(120));
+    CHECK_TRUE(epochs[1].at == at_second(120));
     CHECK_EQUAL(0U, ledger.take_epochs().size());
 }
 
@@ -103,7 +89,7 @@ TEST(Registers, A14_a_confirmed_jump_is_an_epoch_and_so_is_a_step_back_or_anothe
     for (int s = 60; s <= 180; s += 60) poll(ledger, s, 7'000'000 + static_cast<std::uint64_t>(s));
     for (int s = 240; s <= 360; s += 60) poll(ledger, s, 6'000'000 + static_cast<std::uint64_t>(s));
     for (int s = 420; s <= 540; s += 60) {
-        Report report = register_report(plant, feed, at(s), 0);
+        Report report = register_report(plant, feed, at_second(s), 0);
         report.samples[0].count = Count{600, 100'000'000, 10'000'000, 0};
         ledger.accept(report);
     }
@@ -304,9 +290,9 @@ TEST_GROUP(Siblings) {
             const int shown = still ? still_from : s;
             const int rested = !shows_all && s >= still_to ? still_to - still_from : 0;
             const int wh = 5000 + (shown - rested) / 6;
-            ledger.accept(register_report(plant, a, at(s), static_cast<std::uint64_t>(wh * 10)));
+            ledger.accept(register_report(plant, a, at_second(s), static_cast<std::uint64_t>(wh * 10)));
             const int other = 9000 + s / 6;
-            ledger.accept(register_report(plant, b, at(s), static_cast<std::uint64_t>(other * 10)));
+            ledger.accept(register_report(plant, b, at_second(s), static_cast<std::uint64_t>(other * 10)));
             for (auto& one : ledger.close(TwoClocks{}.at(seconds{s}))) closed.push_back(std::move(one));
         }
     }
