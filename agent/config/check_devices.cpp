@@ -71,7 +71,7 @@ std::string address_of(const ModbusDevice& meter) {
     return "unit " + unit + " at " + lower(meter.host) + ':' + std::to_string(meter.port);
 }
 
-std::string address_of(const IpmiServer& server) {
+std::string address_of(const ServerConfig& server) {
     return server.host.empty() ? std::string{} : "BMC " + lower(server.host) + ':' + std::to_string(server.port);
 }
 

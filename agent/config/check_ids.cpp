@@ -119,7 +119,7 @@ void check_rules(const Context& context, std::string_view key, const std::vector
     }
 }
 
-void check_accelerators(const Context& context, const Entry& entry, const IpmiServer& server) {
+void check_accelerators(const Context& context, const Entry& entry, const ServerConfig& server) {
     const auto& models = context.known.accelerators;
     if (!models) return;
     for (const auto& accelerator : server.accelerators) {

@@ -95,14 +95,30 @@ struct DeviceBase {
     std::string parent{};                    // id of the meter upstream, for the balance of parents and children
 };
 
+// A Redfish service and an account on it: redfish = "https://HOST[:PORT]" of a [[meter]] or [[server]].
+struct RedfishAccess {
+    std::string url;  // scheme, host and port, no path
+    std::string user, password_file;
+    std::string ca_file;      // default: what the system trusts
+    std::string fingerprint;  // SHA-256 of the certificate, hex; instead of a CA
+    std::string profile;      // id of a file in config/redfish
+};
+
+enum class Framing : std::uint8_t { tcp, rtu };  // Modbus TCP, or RTU frames in a TCP stream (serial servers)
+
 struct ModbusDevice : DeviceBase {  // [[meter]]
-    std::string profile;            // id of a register map
+    std::string profile;            // id of a register map; its protocol is this meter's
     std::string host;               // numeric or name, TCP; else empty
     std::uint16_t port = 502;
-    std::string line;                        // id of a [[line]], RTU; else empty
-    unsigned unit_id = 1;                    // 1..247 (0 and 255 on TCP gateways)
-    std::map<std::string, unsigned> counts;  // outlets = 24 -> {"outlet", 24}
-    std::optional<WordOrder> word_order;     // overrides the profile's
+    Framing framing = Framing::tcp;
+    std::string line;                           // id of a [[line]], RTU; else empty
+    unsigned unit_id = 1;                       // 1..247 (0 and 255 on TCP gateways)
+    std::string address;                        // DL/T 645: the meter's 12 digits
+    unsigned register_offset = 0;               // added to every address: cascaded PDUs, UPS modules
+    std::map<std::string, Milliseconds> rates;  // by quantity ("energy_wh"): own period, a multiple of the poll
+    std::optional<RedfishAccess> redfish;       // a rack PDU that speaks Redfish: then neither host nor line
+    std::map<std::string, unsigned> counts;     // outlets = 24 -> {"outlet", 24}
+    std::optional<WordOrder> word_order;        // overrides the profile's
 };
 
 struct Accelerators {   // what a server carries
@@ -116,8 +132,16 @@ struct IpmiSensor {  // power = "dcmi" or a sensor by name or number
     std::optional<unsigned> number;
 };
 
-struct IpmiServer : DeviceBase {  // [[server]]
-    std::string host;
+struct DbusSensor {        // of OpenBMC, on this machine
+    std::string quantity;  // "power_w"
+    std::string path;      // "/xyz/openbmc_project/sensors/power/total_power"
+    double scale = 1;
+};
+
+// A machine whose values come by any of four ways, or several at once; the first that is given is the server's own
+// source, the others are sources called ID-redfish, ID-nvml, ID-dbus.
+struct ServerConfig : DeviceBase {  // [[server]]
+    std::string host;               // of the BMC, IPMI over LAN; empty: none
     std::uint16_t port = 623;
     std::string user, password_file;
     std::vector<unsigned> cipher_suites{17, 3};
@@ -125,6 +149,9 @@ struct IpmiServer : DeviceBase {  // [[server]]
     std::optional<IpmiSensor> power;
     std::optional<IpmiSensor> activity;  // percent or 0..1; scaled by activity_scale
     double activity_scale = 0.01;
+    std::optional<RedfishAccess> redfish;
+    bool nvml = false;  // the GPUs of the machine that pued runs on
+    std::vector<DbusSensor> dbus;
     std::vector<Accelerators> accelerators;
 };
 
@@ -205,7 +232,7 @@ struct Config {
     std::vector<std::string> data_directories;  // searched for devices/, accelerators/, rules/; later ones win
     std::vector<LineConfig> lines;
     std::vector<ModbusDevice> meters;
-    std::vector<IpmiServer> servers;
+    std::vector<ServerConfig> servers;
     std::vector<MqttValue> mqtt_values;
     std::vector<AlertConfig> alerts;
     JournalConfig journal;

@@ -39,7 +39,7 @@ std::optional<IpmiSensor> sensor(Table& table, std::string_view key, bool dcmi_t
     return std::nullopt;
 }
 
-void bmc(Table& table, IpmiServer& out) {
+void bmc(Table& table, ServerConfig& out) {
     const auto text = table.string("bmc");
     if (!text) return;
     const auto parsed = parse_host_port(*text, out.port);
@@ -50,7 +50,7 @@ void bmc(Table& table, IpmiServer& out) {
     out.port = parsed->port;
 }
 
-void session(Table& table, IpmiServer& out, const Config& config) {
+void session(Table& table, ServerConfig& out, const Config& config) {
     refuse_password(table);
     set(out.user, table.string("user"));
     set(out.password_file, path(table, "password_file", config));
@@ -63,7 +63,7 @@ void session(Table& table, IpmiServer& out, const Config& config) {
     if (out.cipher_suites.empty()) table.problem("cipher_suites", "cipher_suites is empty (expected such as [17, 3])");
 }
 
-void sensors(Table& table, IpmiServer& out) {
+void sensors(Table& table, ServerConfig& out) {
     out.power = sensor(table, "power", true);
     out.activity = sensor(table, "activity", false);
     set(out.activity_scale, table.number("activity_scale", 1e-6, 1e6));
@@ -102,7 +102,7 @@ std::vector<Accelerators> accelerators(Table& table) {
 
 void servers(Table& root, Config& config) {
     const auto server = [&config](Table& table) {
-        IpmiServer out;
+        ServerConfig out;
         out.role = Role::server;
         device_base(table, out);
         bmc(table, out);

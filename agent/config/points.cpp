@@ -80,7 +80,7 @@ private:
         if (device.role == Role::export_) turn_to_export(device);
     }
 
-    void add_server(const IpmiServer& server) {
+    void add_server(const ServerConfig& server) {
         Device& device = add_device(server);
         if (!device.instrument) device.instrument = WithoutPapers::bmc;
         if (server.power) take(device, add_point(server.id, "power_w"));

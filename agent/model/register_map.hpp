@@ -1,6 +1,6 @@
 // A device model's registers, as data: what config/devices/*.toml says once it is loaded and checked
-// (agent/config/register_map_file.hpp) and what drivers/modbus plans and decodes by. Plain structs; units are already
-// converted to those of our quantity names. Addresses are 0-based, as on the wire.
+// (agent/config/register_map_file.hpp) and what drivers/modbus and drivers/dlt645 plan and decode by. Plain structs;
+// units are already converted to those of our quantity names. Addresses are 0-based, as on the wire.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +10,8 @@
 #include <vector>
 
 namespace pued {
+
+enum class MapProtocol : std::uint8_t { modbus, dlt645 };
 
 enum class RegisterType : std::uint8_t {
     u16,
@@ -25,7 +27,8 @@ enum class RegisterType : std::uint8_t {
     bcd64,
     mod10_2,
     mod10_3,
-    mod10_4
+    mod10_4,
+    bcd24,  // three bytes, DL/T 645 only
 };
 
 // Where the bytes of the most significant word A B … stand. cdab: low word first; badc, dcba: bytes swapped in each
@@ -41,6 +44,7 @@ constexpr unsigned words_of(RegisterType type) {
         case RegisterType::i32:
         case RegisterType::f32:
         case RegisterType::bcd32:
+        case RegisterType::bcd24:
         case RegisterType::mod10_2: return 2;
         case RegisterType::mod10_3: return 3;
         default: return 4;
@@ -55,6 +59,7 @@ constexpr std::uint64_t natural_modulus(RegisterType type) {
         case RegisterType::u32: return std::uint64_t{1} << 32U;
         case RegisterType::i32: return std::uint64_t{1} << 31U;
         case RegisterType::bcd16: return 10'000;
+        case RegisterType::bcd24: return 1'000'000;
         case RegisterType::bcd32:
         case RegisterType::mod10_2: return 100'000'000;
         case RegisterType::mod10_3: return 1'000'000'000'000;
@@ -82,7 +87,9 @@ struct Field {
     std::vector<std::uint64_t> invalid;  // raw words, joined by word order, that mean "no value"
     std::optional<double> min, max;      // plausible range, in the quantity's unit
     ReadRate rate = ReadRate::every_poll;
-    bool negate = false;  // devices that count export positive
+    bool negate = false;     // devices that count export positive
+    std::uint32_t item = 0;  // DL/T 645: the data identifier, 0x00010000; address, function and order are then unused
+    bool sign_bit = false;   // BCD whose topmost bit is the sign
 };
 
 struct FieldArray {
@@ -110,11 +117,26 @@ struct IdentityField {
     std::vector<std::uint64_t> invalid;  // raw numbers that mean "none"
 };
 
+// One read that tells this family of devices from others: for `pued scan`. It matches when all that is stated holds; a
+// map is recognised when all its probes match.
+struct IdentifyProbe {
+    std::uint8_t function = 3;
+    std::uint16_t address = 0;
+    unsigned words = 1;
+    bool text = false;                      // ASCII, two letters to a word or one
+    WordOrder order = WordOrder::abcd;      // of a text: abcd, or badc
+    std::vector<std::uint64_t> equals;      // a number: one of these …
+    std::optional<std::uint64_t> min, max;  // … or between these
+    std::uint64_t mask = ~std::uint64_t{0};
+    std::vector<std::string> contains;  // a text: one of these is in it
+};
+
 struct RegisterMap {
+    MapProtocol protocol = MapProtocol::modbus;
     std::string id;  // "eastron-sdm630"
     std::string vendor;
     std::vector<std::string> models;
-    std::string kind;    // "meter", "pdu", "ups", "psu"
+    std::string kind;    // "meter", "pdu", "ups", "psu", "cooling", "generator"
     std::string status;  // "documented" (tier A), "community" (tier B)
     std::vector<std::string> sources;
     SpanRules spans;
@@ -127,6 +149,7 @@ struct RegisterMap {
     std::vector<Field> helpers;  // read for scaling, not published
     std::vector<FieldArray> arrays;
     std::optional<IdentityField> identity{};
+    std::vector<IdentifyProbe> identify{};
 };
 
 // What is published for one device, in the order of its points: the fields, then each array element by element

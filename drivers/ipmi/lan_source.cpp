@@ -46,8 +46,8 @@ struct Wanted {
 };
 
 // The BMC's name in messages: with its port where that is not IPMI's own.
-std::string address_text(const IpmiServer& server) {
-    if (server.port == IpmiServer{}.port) return server.host;
+std::string address_text(const ServerConfig& server) {
+    if (server.port == ServerConfig{}.port) return server.host;
     const bool v6 = server.host.find(':') != std::string::npos;
     return (v6 ? '[' + server.host + ']' : server.host) + ':' + std::to_string(server.port);
 }

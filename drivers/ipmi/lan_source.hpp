@@ -17,7 +17,7 @@ namespace pued {
 
 struct IpmiPoll {
     DeviceIndex device = 0;
-    IpmiServer config;
+    ServerConfig config;
     std::string password;                       // the contents of config.password_file
     std::optional<PointIndex> power, activity;  // where the configuration asks for them
     Duration period{};

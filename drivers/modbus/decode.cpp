@@ -90,6 +90,7 @@ std::optional<Raw> convert(RegisterType type, std::uint64_t bits) {
         case RegisterType::bcd16:
         case RegisterType::bcd32:
         case RegisterType::bcd64: return from_groups(bits, 4 * words, 4, 10);
+        case RegisterType::bcd24: return from_groups(bits, 6, 4, 10);
         case RegisterType::mod10_2:
         case RegisterType::mod10_3:
         case RegisterType::mod10_4: return from_groups(bits, words, 16, 10'000);

@@ -105,7 +105,7 @@ TEST(Examples, the_defaults_shown_are_the_defaults) {
     CHECK(d.rules.for_count == c->rules.for_count && d.rules.clear_count == c->rules.clear_count);
     CHECK(LineConfig{}.stop_bits == c->lines[0].stop_bits);
     DOUBLES_EQUAL(usual_load_fraction, c->meters[0].classes->load_fraction, 0);
-    const IpmiServer server;
+    const ServerConfig server;
     CHECK(server.cipher_suites == c->servers[0].cipher_suites && server.privilege == c->servers[0].privilege);
     DOUBLES_EQUAL(server.activity_scale, c->servers[0].activity_scale, 0);
     CHECK(d.drift.enabled == c->drift.enabled && d.drift.acute == c->drift.acute && d.drift.h == c->drift.h);
