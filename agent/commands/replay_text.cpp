@@ -10,6 +10,8 @@
 namespace pued {
 namespace {
 
+constexpr std::size_t kAmendable = 256;  // more than the intervals that the ledger keeps open for amendments
+
 // nlohmann's printing costs more than the engine's interval: numbers that read back to the same double, or null.
 std::string number(const std::optional<double>& value) { return value ? fmt::format("{}", *value) : "null"; }
 
@@ -51,7 +53,7 @@ void ReplayText::settled(const Outcome& outcome) {
     std::optional<double> pue;
     if (facility && it) {
         pue = pue_of(*facility, *it);
-        joint_[outcome.interval.start] = {*facility, *it};
+        keep(outcome.interval.start, {*facility, *it});
     }
     const auto* kind = outcome.interval.amends ? "amend" : "interval";
     if (json_) {
@@ -104,8 +106,21 @@ void ReplayText::judged(const std::vector<RuleVerdict>& verdicts, UtcTime at) {
     }
 }
 
+// An interval counts as it was told last. What no amendment reaches any more is only a sum: a year takes no more memory
+// than a week.
+void ReplayText::keep(UtcTime start, Joint joint) {
+    joint_[start] = joint;
+    while (joint_.size() > kAmendable) {
+        const auto oldest = joint_.begin();
+        settled_.facility += oldest->second.facility;
+        settled_.it += oldest->second.it;
+        ++settled_intervals_;
+        joint_.erase(oldest);
+    }
+}
+
 ReplayText::Joint ReplayText::sums() const {
-    Joint out;
+    Joint out = settled_;
     for (const auto& [start, joint] : joint_) {
         out.facility += joint.facility;
         out.it += joint.it;
@@ -126,7 +141,7 @@ void ReplayText::summary_json(std::uint64_t readings, UtcTime first, UtcTime las
                  {"to", json_time(last)},
                  {"readings", readings},
                  {"intervals", totals_.intervals},
-                 {"measured", joint_.size()},
+                 {"measured", settled_intervals_ + joint_.size()},
                  {"amended", totals_.amended},
                  {"facility_kwh", watt_hours(sums.facility) / 1000},
                  {"it_kwh", watt_hours(sums.it) / 1000},
@@ -140,8 +155,8 @@ void ReplayText::summary_text(std::uint64_t readings, UtcTime first, UtcTime las
     const auto pue = pue_of(sums.facility, sums.it);
     put(fmt::format("\n{}: {} to {}, {} readings", installation_.config.site.id, rfc3339(first), rfc3339(last),
                     readings));
-    put(fmt::format("intervals {}, measured on both sides {}, amended {}", totals_.intervals, joint_.size(),
-                    totals_.amended));
+    put(fmt::format("intervals {}, measured on both sides {}, amended {}", totals_.intervals,
+                    settled_intervals_ + joint_.size(), totals_.amended));
     put(fmt::format("E_DC {:.1f} kWh, E_IT {:.1f} kWh, PUE {}", watt_hours(sums.facility) / 1000,
                     watt_hours(sums.it) / 1000, text(pue, 4, "")));
     for (const auto& [key, times] : fired_) put(fmt::format("alert {} fired {} times", key, times));

@@ -26,6 +26,7 @@ private:
     struct Joint {  // of one interval, as it is known last; absent unless measured on both sides
         Energy facility, it;
     };
+    void keep(UtcTime start, Joint joint);
     [[nodiscard]] Joint sums() const;
     [[nodiscard]] std::string lang() const;
     void summary_json(std::uint64_t readings, UtcTime first, UtcTime last) const;
@@ -34,7 +35,9 @@ private:
     const Installation& installation_;
     bool json_;
     Counted totals_;
-    std::map<UtcTime, Joint> joint_;               // by begin
+    std::map<UtcTime, Joint> joint_;               // by begin; those that an amendment may still change
+    Joint settled_{};                              // … and the sum of those before
+    std::uint64_t settled_intervals_ = 0;
     std::map<std::string, std::uint64_t> fired_;   // by "scope/rule"
     std::map<std::string, std::string> verdicts_;  // by rule
 };
