@@ -45,7 +45,7 @@ public:
     std::optional<std::string> date(std::string_view key);   // a TOML local date, as "2025-06-01"
     std::optional<UtcTime> time(std::string_view key);       // a TOML date-time with its offset
     std::vector<std::string> strings(std::string_view key);  // a string counts as a list of one
-    std::vector<std::int64_t> integers(std::string_view key, std::int64_t min, std::int64_t max);
+    std::vector<std::int64_t> integers(std::string_view key, std::int64_t min, std::int64_t max);  // or one integer
     std::vector<double> numbers(std::string_view key, double min, double max);
     // A list of [x, y]; x and y have ranges of their own.
     std::vector<std::pair<double, double>> pairs(std::string_view key, std::pair<double, double> x_range,

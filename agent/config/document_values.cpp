@@ -202,6 +202,10 @@ std::vector<std::int64_t> Table::integers(std::string_view key, std::int64_t min
     const auto* node = impl_->find(key);
     if (node == nullptr) return {};
     std::vector<std::int64_t> out;
+    if (node->is_integer()) {
+        if (const auto one = impl_->checked_integer(*node, key, min, max)) out.push_back(*one);
+        return out;
+    }
     const auto* list = node->as_array();
     if (list == nullptr) {
         impl_->wrong_type(*node, key, "a list of integers");

@@ -47,24 +47,6 @@ std::optional<RegisterType> read_type(Table& table) {
     return static_cast<RegisterType>(position(kTypes, *text));
 }
 
-std::optional<std::uint16_t> read_address(Table& table) {
-    if (table.present() && !table.has("address")) table.missing("address", "0..65535, as on the wire: 0-based");
-    const auto address = table.integer("address", 0, 65535);
-    if (!address) return std::nullopt;
-    return static_cast<std::uint16_t>(*address);
-}
-
-// A raw value that means "none" may be written as the number or as the bits; it is kept as the bits of its width.
-std::vector<std::uint64_t> read_invalid(Table& table, RegisterType type) {
-    const unsigned bits = 16 * words_of(type);
-    const std::int64_t least = bits == 64 ? INT64_MIN : -(std::int64_t{1} << (bits - 1));
-    const std::int64_t most = bits == 64 ? INT64_MAX : (std::int64_t{1} << bits) - 1;
-    const std::uint64_t mask = bits == 64 ? UINT64_MAX : (std::uint64_t{1} << bits) - 1;
-    std::vector<std::uint64_t> out;
-    for (const auto raw : table.integers("invalid", least, most)) out.push_back(static_cast<std::uint64_t>(raw) & mask);
-    return out;
-}
-
 void read_range(Table& table, Field& field) {
     field.min = table.number("min", -kLargest, kLargest);
     field.max = table.number("max", -kLargest, kLargest);
@@ -72,15 +54,6 @@ void read_range(Table& table, Field& field) {
         table.problem("min", "min = " + shown(*field.min) + " is more than max = " + shown(*field.max) +
                                  " (expected the lower end first)");
     }
-}
-
-void check_confidence(Table& table, const FieldRules& rules) {
-    const auto confidence = table.choice("confidence", kConfidences);
-    if (!confidence || !rules.documented) return;
-    if (*confidence == "found" || *confidence == "found-secondary") return;
-    table.problem("confidence", "confidence = \"" + *confidence +
-                                    "\" is too little for a documented map (expected \"found\" or \"found-secondary\", "
-                                    "or status = \"community\")");
 }
 
 // What every field has, published or helper.
@@ -190,6 +163,32 @@ WordOrder read_word_order(Table& table, std::string_view key, WordOrder fallback
     return text ? static_cast<WordOrder>(position(kWordOrders, *text)) : fallback;
 }
 
+std::optional<std::uint16_t> read_address(Table& table) {
+    if (table.present() && !table.has("address")) table.missing("address", "0..65535, as on the wire: 0-based");
+    const auto address = table.integer("address", 0, 65535);
+    if (!address) return std::nullopt;
+    return static_cast<std::uint16_t>(*address);
+}
+
+std::vector<std::uint64_t> read_invalid(Table& table, RegisterType type) {
+    const unsigned bits = 16 * words_of(type);
+    const std::int64_t least = bits == 64 ? INT64_MIN : -(std::int64_t{1} << (bits - 1));
+    const std::int64_t most = bits == 64 ? INT64_MAX : (std::int64_t{1} << bits) - 1;
+    const std::uint64_t mask = bits == 64 ? UINT64_MAX : (std::uint64_t{1} << bits) - 1;
+    std::vector<std::uint64_t> out;
+    for (const auto raw : table.integers("invalid", least, most)) out.push_back(static_cast<std::uint64_t>(raw) & mask);
+    return out;
+}
+
+void check_confidence(Table& table, const FieldRules& rules) {
+    const auto confidence = table.choice("confidence", kConfidences);
+    if (!confidence || !rules.documented) return;
+    if (*confidence == "found" || *confidence == "found-secondary") return;
+    table.problem("confidence", "confidence = \"" + *confidence +
+                                    "\" is too little for a documented map (expected \"found\" or \"found-secondary\", "
+                                    "or status = \"community\")");
+}
+
 bool check_quantity_name(Table& parent, const std::string& name) {
     const auto parsed = parse_quantity(name);
     if (parsed && parsed->element.empty()) return true;
@@ -218,30 +217,6 @@ std::optional<Field> read_quantity_field(Table& table, const std::string& name, 
     read_value(table, target);
     read_references(table, target, rules);
     return field;
-}
-
-std::optional<IdentityField> read_identity(Table& table, const FieldRules& rules) {
-    if (!table.present()) return std::nullopt;
-    IdentityField out;
-    out.function = static_cast<std::uint8_t>(table.integer("function", 3, 4).value_or(rules.function));
-    check_confidence(table, rules);
-    const auto address = read_address(table);
-    if (!table.has("type")) table.missing("type", "text, u16, u32 or u64");
-    const auto type = table.choice("type", {"text", "u16", "u32", "u64"});
-    if (!address || !type) return std::nullopt;
-    out.address = *address;
-    out.text = *type == "text";
-    if (out.text) {
-        if (!table.has("words")) table.missing("words", "how many registers the text takes");
-        out.words = static_cast<unsigned>(table.integer("words", 1, std::min(rules.max_words, 32U)).value_or(1));
-        if (table.choice("word_order", {"abcd", "badc"}) == "badc") out.order = WordOrder::badc;
-        return out;
-    }
-    const auto number = static_cast<RegisterType>(position(kTypes, *type));
-    out.words = words_of(number);
-    out.order = read_word_order(table, "word_order", rules.order);
-    out.invalid = read_invalid(table, number);
-    return out;
 }
 
 std::optional<Field> read_helper_field(Table& table, const std::string& name, const FieldRules& rules) {

@@ -24,6 +24,12 @@ struct FieldRules {
     std::vector<std::string> helpers;  // names in [registers]
 };
 
+// What [identity] and [[identify]] read as fields do.
+std::optional<std::uint16_t> read_address(Table& table);
+void check_confidence(Table& table, const FieldRules& rules);
+// A raw value that means "none" may be written as the number or as the bits; it is kept as the bits of its width.
+std::vector<std::uint64_t> read_invalid(Table& table, RegisterType type);
+
 // True when `name` may name a published field; else a problem at that key of `parent`.
 bool check_quantity_name(Table& parent, const std::string& name);
 
@@ -33,8 +39,5 @@ bool check_helper_name(Table& parent, const std::string& name);
 // Nothing where address or type is missing. Neither calls table.finish(): the caller may know more keys.
 std::optional<Field> read_quantity_field(Table& table, const std::string& name, const FieldRules& rules);
 std::optional<Field> read_helper_field(Table& table, const std::string& name, const FieldRules& rules);
-
-// [identity]; nothing where the table is absent, or lacks address or type.
-std::optional<IdentityField> read_identity(Table& table, const FieldRules& rules);
 
 }  // namespace pued

@@ -6,6 +6,7 @@
 #include <functional>
 
 #include "agent/config/register_field.hpp"
+#include "agent/config/register_identity.hpp"
 #include "agent/config/register_spans.hpp"
 #include "agent/model/quantity.hpp"
 
@@ -24,6 +25,7 @@ private:
     void read_head(Table& root);
     void read_transport(Table table);
     void read_identity_table(Table table);
+    void read_probes(Table& root);
     void read_helpers(Table table);
     void read_fields(Table table);
     void read_arrays(Table table);
@@ -52,6 +54,7 @@ RegisterMap MapReader::read(Table root) {
     read_head(root);
     read_transport(root.table("transport"));
     read_identity_table(root.table("identity"));
+    read_probes(root);
     read_helpers(root.table("registers"));
     read_fields(root.table("fields"));
     read_arrays(root.table("arrays"));
@@ -69,7 +72,7 @@ void MapReader::read_head(Table& root) {
     map_.vendor = root.required_string("vendor").value_or("");
     map_.models = root.strings("models");
     if (map_.models.empty()) root.missing("models", "at least one");
-    map_.kind = required_choice(root, "kind", {"meter", "pdu", "ups", "psu"});
+    map_.kind = required_choice(root, "kind", {"meter", "pdu", "ups", "psu", "cooling", "generator"});
     map_.status = required_choice(root, "status", {"documented", "community"});
     rules_.documented = map_.status == "documented";
     map_.sources = root.strings("sources");
@@ -112,6 +115,14 @@ void MapReader::read_identity_table(Table table) {
         table.problem("address", "address " + std::to_string(last) + " is out of range (expected at most 65535)");
     } else {
         claims_.push_back({map_.identity->function, first, last, "identity", 0, table.place_of("address")});
+    }
+}
+
+void MapReader::read_probes(Table& root) {
+    std::size_t number = 0;
+    for (auto& table : root.tables("identify")) {
+        table.set_where("identify " + std::to_string(++number));
+        if (auto probe = read_probe(table, rules_)) map_.identify.push_back(std::move(*probe));
     }
 }
 

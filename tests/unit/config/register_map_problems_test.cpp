@@ -31,8 +31,7 @@ TEST(RegisterMapProblems, another_schema_is_refused) {
 TEST(RegisterMapProblems, a_wrong_kind_or_status_shows_the_right_ones) {
     expect(
         "m.toml:5:8: kind = \"metre\" is unknown, did you mean \"meter\"? (expected one of \"meter\", \"pdu\", "
-        "\"ups\", "
-        "\"psu\")",
+        "\"ups\", \"psu\", \"cooling\", \"generator\")",
         problems_of(replaced(kHead, "\"meter\"", "\"metre\"") + kPower));
     expect("m.toml:6:10: status = \"guess\" is unknown (expected one of \"documented\", \"community\")",
            problems_of(replaced(kHead, "\"documented\"", "\"guess\"") + kPower));
