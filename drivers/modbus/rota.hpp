@@ -7,7 +7,7 @@
 
 #include "agent/ports/source.hpp"
 #include "drivers/modbus/device_poll.hpp"
-#include "drivers/modbus/schedule.hpp"
+#include "drivers/poll/schedule.hpp"
 
 namespace pued {
 

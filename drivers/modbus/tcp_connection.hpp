@@ -13,7 +13,7 @@
 
 #include "agent/ports/clock.hpp"
 #include "agent/ports/source.hpp"
-#include "drivers/modbus/resolver.hpp"
+#include "drivers/poll/resolver.hpp"
 #include "drivers/modbus/rota.hpp"
 
 namespace pued {

@@ -16,7 +16,8 @@ LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
 LONGEST_MEDIAN = 12
 
-# What each folder may include, beside itself. A driver never includes another driver or the runtime.
+# What each folder may include, beside itself. A driver never includes another driver or the runtime; when and where to
+# poll (drivers/poll) is what several have in common.
 INNER = ["agent/model"]
 PURE = INNER + ["agent/metering"]
 MIDDLE = PURE + ["agent/metrics", "agent/rules", "agent/drift", "agent/config", "agent/journal", "agent/ports"]
@@ -33,7 +34,7 @@ MAY_INCLUDE = {
     "agent/runtime": MIDDLE,
     "agent/commands": MIDDLE + ["agent/report", "agent/runtime", "drivers", "firmware"],
     "agent": ["agent/commands"],
-    "drivers": INNER + ["agent/ports", "agent/config"],
+    "drivers": INNER + ["agent/ports", "agent/config", "drivers/poll"],
     "firmware": INNER + ["agent/ports"],
 }
 PURE_FOLDERS = ("agent/model", "agent/metering", "agent/metrics", "agent/rules", "agent/drift", "agent/journal", "agent/report")

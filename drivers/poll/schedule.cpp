@@ -1,5 +1,5 @@
 // Slots, and the growth of the rest after failures.
-#include "drivers/modbus/schedule.hpp"
+#include "drivers/poll/schedule.hpp"
 
 namespace pued {
 

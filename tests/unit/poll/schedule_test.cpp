@@ -1,5 +1,5 @@
 // Slots that never bunch or drift, and rests that grow to a bound.
-#include "drivers/modbus/schedule.hpp"
+#include "drivers/poll/schedule.hpp"
 
 #include <CppUTest/TestHarness.h>
 

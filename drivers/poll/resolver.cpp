@@ -1,5 +1,5 @@
 // getaddrinfo on a thread of its own.
-#include "drivers/modbus/resolver.hpp"
+#include "drivers/poll/resolver.hpp"
 
 #include <netdb.h>
 #include <sys/eventfd.h>
