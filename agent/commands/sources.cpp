@@ -81,10 +81,13 @@ private:
     void add_meters() {
         std::vector<ModbusPoll> tcp;
         std::map<std::string, std::vector<ModbusPoll>> lines;
+        std::map<std::string, std::shared_ptr<const RegisterMap>> maps;  // one for all meters of a profile
         for (const auto& meter : config().meters) {
             const auto device = device_of(meter.id);
             auto& polls = meter.line.empty() ? tcp : lines[meter.line];
-            polls.push_back({device, first_point(device), meter, installation_.maps.at(meter.profile), period(device)});
+            auto& map = maps[meter.profile];
+            if (!map) map = std::make_shared<const RegisterMap>(installation_.maps.at(meter.profile));
+            polls.push_back({device, first_point(device), meter, map, period(device)});
         }
         if (!tcp.empty()) sources_.push_back(make_tcp_source(std::move(tcp), clock_));
         for (const auto& line : config().lines) {

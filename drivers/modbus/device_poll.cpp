@@ -12,9 +12,6 @@ constexpr unsigned most_identity_silences = 3;
 constexpr Duration identity_age = std::chrono::hours{24};
 constexpr unsigned most_splits_per_poll = 16;  // a device that refuses everything must not hold a line up
 
-// An energy register is never "read once": its count would be shown as just measured.
-bool read_once(const Field& field) { return field.rate == ReadRate::once && field.q_uwh == 0; }
-
 bool wrong_address(std::uint8_t exception) { return exception == 2 || exception == 3; }
 bool may_pass(std::uint8_t exception) { return exception >= 4; }
 
@@ -24,42 +21,32 @@ std::string and_more(std::size_t more) { return more == 0 ? "" : " (and " + std:
 
 }  // namespace
 
-DevicePoll::DevicePoll(const ModbusPoll& device, LineCost cost, const std::string& link)
+DevicePoll::DevicePoll(const ModbusPoll& device, LineCost cost, const std::string& link, FieldLists& lists)
     : device_(device.device),
       first_point_(device.first_point),
       unit_(static_cast<std::uint8_t>(device.config.unit_id)),
-      rules_(device.map.spans),
       cost_(cost),
       period_(device.period),
-      pause_(std::chrono::milliseconds{device.map.pause_ms}),
-      place_(link + " unit " + std::to_string(device.config.unit_id)) {
-    auto add = [&](Field field) {
-        if (device.config.word_order) field.order = *device.config.word_order;
-        items_.push_back(
-            {.field = std::move(field), .once = false, .state = State::unread, .words = {}, .last = {}, .guard = {}});
-        auto& item = items_.back();
-        item.once = read_once(item.field);
-        if (item.field.q_uwh > 0) item.guard.emplace(item.field);
-    };
-    for (auto& field : expand(device.map, device.config.counts)) add(std::move(field));
-    published_ = items_.size();
-    for (const auto& field : device.map.helpers) add(field);
-    // A poll must ask for something, or it says nothing about the device.
-    if (std::ranges::all_of(items_, &Item::once)) {
-        for (auto& item : items_) item.once = false;
+      pause_(std::chrono::milliseconds{device.map->pause_ms}),
+      place_(link + " unit " + std::to_string(device.config.unit_id)),
+      list_(lists.of(device)),
+      items_(list_->fields.size()) {
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+        const auto& bare = list_->fields[i].register_;
+        if (bare) items_[i].guard = std::make_unique<TornGuard>(*bare);
     }
     plan();
-    plan_identity(device);
+    plan_identity();
 }
 
-void DevicePoll::plan_identity(const ModbusPoll& device) {
-    identity_field_ = device.map.identity;
-    if (!identity_field_) return;
-    const Wanted wanted{.function = identity_field_->function,
-                        .address = identity_field_->address,
-                        .words = static_cast<std::uint16_t>(identity_field_->words),
+void DevicePoll::plan_identity() {
+    const auto& identity = list_->map->identity;
+    if (!identity) return;
+    const Wanted wanted{.function = identity->function,
+                        .address = identity->address,
+                        .words = static_cast<std::uint16_t>(identity->words),
                         .field = identity_index};
-    identity_span_ = plan_spans({wanted}, rules_, cost_, {}).front();
+    identity_span_ = plan_spans({wanted}, rules(), cost_, {}).front();
 }
 
 bool DevicePoll::identity_wanted() const {
@@ -70,8 +57,8 @@ bool DevicePoll::identity_wanted() const {
 std::vector<Wanted> DevicePoll::wanted(bool once) const {
     std::vector<Wanted> out;
     for (std::uint32_t i = 0; i < items_.size(); ++i) {
-        const Field& field = items_[i].field;
-        if (items_[i].once != once) continue;
+        const Field& field = field_of(i);
+        if (list_->fields[i].once != once) continue;
         out.push_back({.function = field.function,
                        .address = field.address,
                        .words = static_cast<std::uint16_t>(words_of(field.type)),
@@ -81,27 +68,36 @@ std::vector<Wanted> DevicePoll::wanted(bool once) const {
 }
 
 void DevicePoll::plan() {
-    once_plan_ = plan_spans(wanted(true), rules_, cost_, cuts_);
-    every_plan_ = plan_spans(wanted(false), rules_, cost_, cuts_);
+    once_plan_ = plan_spans(wanted(true), rules(), cost_, cuts_);
+    every_plan_ = plan_spans(wanted(false), rules(), cost_, cuts_);
 }
 
 bool DevicePoll::once_missing() const {
-    return std::ranges::any_of(items_, [](const Item& item) { return item.once && item.state != State::answered; });
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+        if (list_->fields[i].once && items_[i].state != State::answered) return true;
+    }
+    return false;
 }
 
 void DevicePoll::start() {
     pending_.clear();
-    if (once_missing()) pending_.assign(once_plan_.begin(), once_plan_.end());
-    pending_.insert(pending_.end(), every_plan_.begin(), every_plan_.end());
-    if (identity_wanted()) pending_.push_back(*identity_span_);
+    parts_.clear();
+    if (identity_wanted()) pending_.push_back(&*identity_span_);
+    ask_first(every_plan_);
+    if (once_missing()) ask_first(once_plan_);
     identity_.clear();
-    for (auto& item : items_) {
-        if (!item.once) item.state = State::unread;
-        if (item.guard) item.guard->start();
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+        if (!list_->fields[i].once) items_[i].state = State::unread;
+        if (items_[i].guard) items_[i].guard->start();
     }
     cuts_before_ = cuts_;
     answered_ = refused_ = splits_ = rereads_ = 0;
     first_refusal_.clear();
+}
+
+// Before all that is pending.
+void DevicePoll::ask_first(const std::vector<Span>& spans) {
+    for (std::size_t i = spans.size(); i-- > 0;) pending_.push_back(&spans[i]);
 }
 
 ReadRequest DevicePoll::request_of(const Span& span) const {
@@ -110,7 +106,7 @@ ReadRequest DevicePoll::request_of(const Span& span) const {
 
 std::optional<ReadRequest> DevicePoll::request() const {
     if (pending_.empty()) return {};
-    return request_of(pending_.front());
+    return request_of(current());
 }
 
 void DevicePoll::note_time(BootTime sent, BootTime received) {
@@ -126,19 +122,19 @@ void DevicePoll::identity_answered(const Span& span, std::span<const std::uint16
     const auto& field = span.fields.front();
     if (!words.empty()) {
         const auto own = words.subspan(field.address - std::size_t{span.address}, field.words);
-        identity_ = decode_identity(*identity_field_, own);
+        identity_ = decode_identity(*list_->map->identity, own);
     }
     identity_due_ = false;
     identity_silences_ = 0;
     identity_at_ = now;
-    pending_.pop_front();
+    pending_.pop_back();
 }
 
 void DevicePoll::answer(std::span<const std::uint16_t> words, BootTime sent, BootTime received) {
-    if (is_identity(pending_.front())) return identity_answered(pending_.front(), words, received);
+    if (is_identity(current())) return identity_answered(current(), words, received);
     note_time(sent, received);
     if (rereads_ == 0) ++answered_;
-    const Span& span = pending_.front();
+    const Span& span = current();
     for (const auto& field : span.fields) {
         take(items_[field.field], words.subspan(field.address - std::size_t{span.address}, field.words), received);
     }
@@ -167,7 +163,7 @@ bool DevicePoll::time_to_reread(BootTime sent, BootTime received) const {
 
 // The span in front was answered: again, or on to the next.
 void DevicePoll::settle(BootTime sent, BootTime received) {
-    const Span& span = pending_.front();
+    const Span& span = current();
     const auto doubtful = [this](const Wanted& field) {
         const auto& guard = items_[field.field].guard;
         return guard && guard->doubtful();
@@ -182,7 +178,7 @@ void DevicePoll::settle(BootTime sent, BootTime received) {
         }
     }
     rereads_ = 0;
-    pending_.pop_front();
+    pending_.pop_back();
 }
 
 // Cuts the span and puts its parts in its place; false where that cannot help.
@@ -192,20 +188,24 @@ bool DevicePoll::split(const Span& refused) {
     if (more.empty()) return false;
     ++splits_;
     cuts_.insert(more.begin(), more.end());
-    const auto parts = plan_spans(refused.fields, rules_, cost_, cuts_);
-    pending_.insert(pending_.begin(), parts.begin(), parts.end());
+    auto parts = plan_spans(refused.fields, rules(), cost_, cuts_);
+    while (!parts.empty()) {
+        parts_.push_back(std::make_unique<Span>(std::move(parts.back())));
+        parts.pop_back();
+        pending_.push_back(parts_.back().get());
+    }
     return true;
 }
 
 void DevicePoll::refuse(std::uint8_t exception, BootTime sent, BootTime received) {
-    if (is_identity(pending_.front())) {
-        if (!may_pass(exception)) return identity_answered(pending_.front(), {}, received);
-        return pending_.pop_front();  // asked again with the next poll
+    if (is_identity(current())) {
+        if (!may_pass(exception)) return identity_answered(current(), {}, received);
+        return pending_.pop_back();  // asked again with the next poll
     }
     note_time(sent, received);
     if (rereads_ > 0) return settle(sent, received);
-    const Span span = std::move(pending_.front());
-    pending_.pop_front();
+    const Span& span = current();
+    pending_.pop_back();
     if (wrong_address(exception) && split(span)) return;
     ++refused_;
     if (first_refusal_.empty()) first_refusal_ = exception_text(exception) + " at " + registers_text(request_of(span));
@@ -214,10 +214,10 @@ void DevicePoll::refuse(std::uint8_t exception, BootTime sent, BootTime received
 
 HelperValues DevicePoll::helper_values() const {
     HelperValues values;
-    for (std::size_t i = published_; i < items_.size(); ++i) {
+    for (std::size_t i = list_->published; i < items_.size(); ++i) {
         if (items_[i].state != State::answered) continue;
-        const Decoded decoded = decode(items_[i].field, items_[i].words, {});
-        if (decoded.quality == Quality::good) values[items_[i].field.name] = decoded.value;
+        const Decoded decoded = decode(field_of(i), items_[i].words, {});
+        if (decoded.quality == Quality::good) values[field_of(i).name] = decoded.value;
     }
     return values;
 }
@@ -228,7 +228,7 @@ Sample DevicePoll::sample(std::size_t index, const HelperValues& helpers) {
         .point = first_point_ + static_cast<PointIndex>(index), .quality = Quality::invalid, .value = 0, .count = {}};
     Decoded now;
     if (item.state == State::answered) {
-        now = decode(item.field, item.words, helpers);
+        now = decode(field_of(index), item.words, helpers);
         if (now.quality == Quality::good) item.last = now;
     } else if (item.state == State::busy && item.last.quality == Quality::good) {
         now = item.last;
@@ -261,7 +261,7 @@ void DevicePoll::describe_bad(const std::vector<Sample>& samples, std::string& e
     const auto bad = [](const Sample& sample) { return sample.quality != Quality::good; };
     const auto first = std::ranges::find_if(samples, bad);
     if (first == samples.end()) return;
-    const auto& name = items_[first->point - first_point_].field.name;
+    const auto& name = field_of(first->point - first_point_).name;
     const auto more = static_cast<std::size_t>(std::count_if(first + 1, samples.end(), bad));
     error = place_ + ": the device has no valid value for " + name + and_more(more);
 }
@@ -283,8 +283,8 @@ Report DevicePoll::finish() {
     }
     if (cuts_ != cuts_before_) plan();
     const HelperValues helpers = helper_values();
-    report.samples.reserve(published_);
-    for (std::size_t i = 0; i < published_; ++i) report.samples.push_back(sample(i, helpers));
+    report.samples.reserve(list_->published);
+    for (std::size_t i = 0; i < list_->published; ++i) report.samples.push_back(sample(i, helpers));
     describe_bad(report.samples, report.error);
     for (auto& item : items_) {
         if (item.guard) item.guard->finish();
@@ -294,7 +294,7 @@ Report DevicePoll::finish() {
 }
 
 Report DevicePoll::fail(const std::string& why, BootTime now) {
-    if (!pending_.empty() && is_identity(pending_.front())) ++identity_silences_;
+    if (!pending_.empty() && is_identity(current())) ++identity_silences_;
     pending_.clear();
     cuts_ = cuts_before_;  // half a poll teaches nothing
     return {.device = device_,
@@ -317,7 +317,7 @@ std::optional<ReadRequest> DevicePoll::probe(std::uint16_t words) const {
     for (const auto& span : every_plan_) taken.insert(span.words);
     for (const bool once : {false, true}) {
         for (const auto& field : wanted(once)) {
-            const auto request = request_of(plan_spans({field}, rules_, cost_, {}).front());
+            const auto request = request_of(plan_spans({field}, rules(), cost_, {}).front());
             if (!taken.contains(request.words)) return request;
             if (request.words != words) second_best = request;
         }

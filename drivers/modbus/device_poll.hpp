@@ -13,13 +13,14 @@
 #pragma once
 
 #include <array>
-#include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "drivers/modbus/decode.hpp"
+#include "drivers/modbus/field_list.hpp"
 #include "drivers/modbus/frame.hpp"
 #include "drivers/modbus/modbus_source.hpp"
 #include "drivers/modbus/span_planner.hpp"
@@ -30,7 +31,7 @@ namespace pued {
 class DevicePoll {
 public:
     // `link` names the way to the device in error texts: "10.0.0.5:502", "/dev/ttyS1".
-    DevicePoll(const ModbusPoll& device, LineCost cost, const std::string& link);
+    DevicePoll(const ModbusPoll& device, LineCost cost, const std::string& link, FieldLists& lists);
 
     void start();
     // The next request of this poll; nothing when all is asked.
@@ -51,19 +52,21 @@ public:
 private:
     enum class State : std::uint8_t { unread, answered, busy, refused, torn };
     struct Item {
-        Field field;
-        bool once = false;
         State state = State::unread;
         std::array<std::uint16_t, 4> words{};
-        Decoded last;                    // the newest good value
-        std::optional<TornGuard> guard;  // of energy registers
+        Decoded last;                      // the newest good value
+        std::unique_ptr<TornGuard> guard;  // of energy registers
     };
 
+    [[nodiscard]] const Field& field_of(std::size_t index) const { return list_->fields[index].field; }
+    [[nodiscard]] const SpanRules& rules() const { return list_->map->spans; }
+    void ask_first(const std::vector<Span>& spans);
+    [[nodiscard]] const Span& current() const { return *pending_.back(); }
     [[nodiscard]] bool once_missing() const;
     [[nodiscard]] std::vector<Wanted> wanted(bool once) const;
     [[nodiscard]] ReadRequest request_of(const Span& span) const;
     void plan();
-    void plan_identity(const ModbusPoll& device);
+    void plan_identity();
     [[nodiscard]] bool identity_wanted() const;
     void identity_answered(const Span& span, std::span<const std::uint16_t> words, BootTime now);
     void mark(const Span& span, State state);
@@ -80,23 +83,23 @@ private:
     DeviceIndex device_;
     PointIndex first_point_;
     std::uint8_t unit_;
-    SpanRules rules_;
     LineCost cost_;
     Duration period_, pause_;
     std::string place_;
-    std::size_t published_ = 0;  // items_ below this index are published, the others are helpers
-    std::vector<Item> items_;
+    std::shared_ptr<const FieldList> list_;
+    std::vector<Item> items_;  // in the order of list_
     Cuts cuts_, cuts_before_;  // learnt; as they were when this poll started
     std::vector<Span> once_plan_, every_plan_;
 
-    std::optional<IdentityField> identity_field_;
     std::optional<Span> identity_span_;
     std::string identity_;  // read in this poll
     bool identity_due_ = true;
     unsigned identity_silences_ = 0;
     BootTime identity_at_;
 
-    std::deque<Span> pending_;
+    // What is still to be asked, the next one last; of the plans, which do not change within a poll, or of parts_.
+    std::vector<const Span*> pending_;
+    std::vector<std::unique_ptr<Span>> parts_;  // of spans that were cut in this poll
     unsigned answered_ = 0, refused_ = 0, splits_ = 0;
     unsigned rereads_ = 0;  // asked for of the span in front
     std::string first_refusal_;

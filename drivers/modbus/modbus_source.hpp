@@ -17,7 +17,7 @@ struct ModbusPoll {
     DeviceIndex device = 0;
     PointIndex first_point = 0;
     ModbusDevice config;
-    RegisterMap map;
+    std::shared_ptr<const RegisterMap> map;
     Duration period = std::chrono::seconds{10};
 };
 

@@ -31,7 +31,7 @@ private:
 
 class Rota {
 public:
-    Rota(const std::vector<ModbusPoll>& devices, LineCost cost, const std::string& link);
+    Rota(const std::vector<ModbusPoll>& devices, LineCost cost, const std::string& link, FieldLists& lists);
 
     // The unit to poll now, its slot taken and its poll started; units that are due but resting are reported failed.
     Unit* take_due(BootTime now, ReportSink& out);

@@ -16,16 +16,16 @@ namespace {
 
 Duration longest_pause(const std::vector<ModbusPoll>& devices) {
     unsigned longest_ms = 0;
-    for (const auto& device : devices) longest_ms = std::max(longest_ms, device.map.pause_ms);
+    for (const auto& device : devices) longest_ms = std::max(longest_ms, device.map->pause_ms);
     return std::chrono::milliseconds{longest_ms};
 }
 
 class RtuSource final : public Source {
 public:
-    RtuSource(const LineConfig& config, const std::vector<ModbusPoll>& devices, const Clock& clock)
+    RtuSource(const LineConfig& config, const std::vector<ModbusPoll>& devices, FieldLists lists, const Clock& clock)
         : clock_(clock),
           line_(config, clock),
-          rota_(devices, rtu_cost(config.baud, line_.bits_per_char(), longest_pause(devices)), config.device),
+          rota_(devices, rtu_cost(config.baud, line_.bits_per_char(), longest_pause(devices)), config.device, lists),
           rest_(1) {}
 
     void step(BootTime until, ReportSink& out) override {
@@ -119,7 +119,7 @@ private:
 }  // namespace
 
 std::unique_ptr<Source> make_rtu_source(LineConfig line, std::vector<ModbusPoll> devices, const Clock& clock) {
-    return std::make_unique<RtuSource>(line, devices, clock);
+    return std::make_unique<RtuSource>(line, devices, FieldLists{}, clock);
 }
 
 }  // namespace pued

@@ -36,15 +36,15 @@ bool gateway_says_absent(std::uint8_t exception) { return exception == 10 || exc
 
 }  // namespace
 
-TcpConnection::TcpConnection(std::size_t id, const std::vector<ModbusPoll>& units, int epoll, Resolver& resolver,
-                             const Clock& clock)
+TcpConnection::TcpConnection(std::size_t id, const std::vector<ModbusPoll>& units, FieldLists& lists, int epoll,
+                             Resolver& resolver, const Clock& clock)
     : id_(id),
       host_(units.front().config.host),
       port_(units.front().config.port),
       epoll_(epoll),
       resolver_(resolver),
       clock_(clock),
-      rota_(units, tcp_cost(), link_name(units.front().config)),
+      rota_(units, tcp_cost(), link_name(units.front().config), lists),
       addresses_(numeric_address(host_, port_)),
       rest_(static_cast<unsigned>(id) * 2654435761U + 1) {
     numeric_ = !addresses_.empty();

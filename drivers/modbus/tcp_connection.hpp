@@ -21,8 +21,8 @@ namespace pued {
 class TcpConnection {
 public:
     // `epoll` gets the socket with `id` as its data; `resolver` is asked as `id`. Both must outlive this.
-    TcpConnection(std::size_t id, const std::vector<ModbusPoll>& units, int epoll, Resolver& resolver,
-                  const Clock& clock);
+    TcpConnection(std::size_t id, const std::vector<ModbusPoll>& units, FieldLists& lists, int epoll,
+                  Resolver& resolver, const Clock& clock);
     TcpConnection(const TcpConnection&) = delete;
     TcpConnection& operator=(const TcpConnection&) = delete;
     ~TcpConnection() { close_socket(); }

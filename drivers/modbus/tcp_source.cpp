@@ -43,9 +43,10 @@ public:
         event.events = EPOLLIN;
         event.data.u64 = resolver_id;
         ::epoll_ctl(epoll_, EPOLL_CTL_ADD, resolver_.descriptor(), &event);
+        FieldLists lists;
         for (auto& units : by_endpoint(std::move(devices))) {
             const std::size_t id = connections_.size();
-            connections_.push_back(std::make_unique<TcpConnection>(id, units, epoll_, resolver_, clock_));
+            connections_.push_back(std::make_unique<TcpConnection>(id, units, lists, epoll_, resolver_, clock_));
             wakes_.push_back(connections_.back()->wake());
             queue_.insert({wakes_.back(), id});
         }

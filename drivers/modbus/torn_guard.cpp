@@ -2,7 +2,6 @@
 #include "drivers/modbus/torn_guard.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "drivers/modbus/decode.hpp"
 
@@ -18,20 +17,10 @@ double seconds_between(BootTime a, BootTime b) { return std::max(in_seconds(b - 
 // The spacing of a float's values in counts, which may be far below one; 0 for integers.
 double spacing(const Count& count) { return count.ulp_wh * 1e6 / static_cast<double>(count.q_uwh); }
 
-Field without_told_scale(Field field) {
-    field.scale_register.clear();
-    field.factors.clear();
-    field.min.reset();
-    field.max.reset();
-    return field;
-}
-
 }  // namespace
 
-TornGuard::TornGuard(Field field) : field_(without_told_scale(std::move(field))) {}
-
 std::optional<TornGuard::Seen> TornGuard::seen(const Words& words, BootTime at) const {
-    const Decoded decoded = decode(field_, words, {});
+    const Decoded decoded = decode(*field_, words, {});
     if (!decoded.count) return {};
     return Seen{.at = at, .count = *decoded.count, .words = words};
 }
@@ -40,7 +29,7 @@ std::optional<TornGuard::Seen> TornGuard::seen(const Words& words, BootTime at) 
 // less than any power is worth; its second stands for 2^32 of its steps.
 double TornGuard::tear(const Count& a, const Count& b) const {
     const double step = std::max(spacing(a), spacing(b));
-    switch (field_.type) {
+    switch (field_->type) {
         case RegisterType::bcd16:
         case RegisterType::bcd32:
         case RegisterType::bcd64:
@@ -105,7 +94,7 @@ void TornGuard::again(const Words& words, BootTime at) {
 }
 
 std::string TornGuard::doubt() const {
-    std::string out = field_.name + " went from " + std::to_string(settled_->count.counts) + " to " +
+    std::string out = field_->name + " went from " + std::to_string(settled_->count.counts) + " to " +
                       std::to_string(now_->count.counts) + " counts, and read again at once it gave ";
     for (const auto& reading : again_) out += std::to_string(reading.count.counts) + ", ";
     return again_.empty() ? out + "nothing" : out + "no two in agreement";

@@ -24,7 +24,8 @@ public:
     using Words = std::array<std::uint16_t, 4>;
     static constexpr unsigned most_rereads = 3;
 
-    explicit TornGuard(Field field);
+    // `bare`: the field without what the device tells about its scale; must outlive this.
+    explicit TornGuard(const Field& bare) : field_(&bare) {}
 
     void start();  // a poll begins
     void first(const Words& words, BootTime at);
@@ -47,7 +48,7 @@ private:
     [[nodiscard]] bool suspicious() const;
     [[nodiscard]] bool agree(const Seen& earlier, const Seen& later) const;
 
-    Field field_;                  // without what the device tells about its scale
+    const Field* field_;
     std::optional<Seen> settled_;  // of the last poll without doubt
     double newest_pace_ = 0;       // counts a second, up to there
     double pace_ = 0;              // the lesser of the newest two: one exchange of the meter is no pace

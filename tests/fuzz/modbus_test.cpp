@@ -9,6 +9,7 @@
 #include "drivers/modbus/decode.hpp"
 #include "drivers/modbus/device_poll.hpp"
 #include "drivers/modbus/frame.hpp"
+#include "tests/fakes/modbus_map.hpp"
 
 #include <CppUTest/TestHarness.h>
 
@@ -131,16 +132,16 @@ ModbusPoll random_device(Dice& dice) {
         Field field = random_field(dice);
         field.address = static_cast<std::uint16_t>(dice.upto(300));
         field.rate = dice.one_in(8) ? ReadRate::once : ReadRate::every_poll;
-        poll.map.fields.push_back(field);
+        fake::own_map(poll).fields.push_back(field);
     }
     for (const char* name : {"sf", "ct"}) {
         Field helper;
         helper.name = name;
         helper.address = static_cast<std::uint16_t>(dice.upto(300));
         helper.rate = ReadRate::once;
-        poll.map.helpers.push_back(helper);
+        fake::own_map(poll).helpers.push_back(helper);
     }
-    poll.map.spans = {
+    fake::own_map(poll).spans = {
         .max_words = 4 + dice.upto(121), .max_gap = dice.upto(40), .align = 1 + dice.upto(1), .exact = false};
     return poll;
 }
@@ -229,12 +230,13 @@ TEST(FuzzModbus, moody_devices_end_every_poll_within_bounds) {
     for (unsigned seed = 1; seed <= 3000; ++seed) {
         Dice dice{seed};
         const ModbusPoll device = random_device(dice);
-        DevicePoll poll{device, tcp_cost(), "device"};
+        FieldLists lists;
+        DevicePoll poll{device, tcp_cost(), "device", lists};
         for (unsigned mood : {0U, 3U, 10U, 3U, 0U}) {
             const unsigned requests = moody_poll(dice, poll, mood);
-            CHECK_TRUE(requests <= 3 * (device.map.fields.size() + device.map.helpers.size()));
+            CHECK_TRUE(requests <= 3 * (device.map->fields.size() + device.map->helpers.size()));
             const Report report = poll.finish();
-            CHECK_EQUAL(report.state == DeviceState::good ? device.map.fields.size() : 0, report.samples.size());
+            CHECK_EQUAL(report.state == DeviceState::good ? device.map->fields.size() : 0, report.samples.size());
             if (mood == 10) CHECK_TRUE(report.state == DeviceState::failed && !report.error.empty());
             if (dice.one_in(3)) poll.forget();
         }

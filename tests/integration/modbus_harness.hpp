@@ -16,6 +16,7 @@
 #include "agent/ports/clock.hpp"
 #include "agent/ports/source.hpp"
 #include "drivers/modbus/modbus_source.hpp"
+#include "tests/fakes/modbus_map.hpp"
 
 namespace pued::peers {
 
@@ -123,7 +124,7 @@ inline ModbusPoll device_at(DeviceIndex index, int period_ms, int timeout_ms) {
     poll.device = index;
     poll.first_point = 10 * index;
     poll.config.timeout = milliseconds{timeout_ms};
-    poll.map.fields = {register_field("power_w", 10), register_field("voltage_v", 11)};
+    fake::own_map(poll).fields = {register_field("power_w", 10), register_field("voltage_v", 11)};
     poll.period = milliseconds{period_ms};
     return poll;
 }

@@ -135,8 +135,8 @@ TEST(ModbusRtu, a_refused_bridge_is_avoided_in_the_same_poll) {
                         return Answer{.pieces = {{0, with_crc({1, 0x83, 2})}}, .close = false};
                     }};
     ModbusPoll unit = serial_unit(1, 1, 100, 500);
-    unit.map.fields[1].address = 15;
-    unit.map.spans.max_gap = 20;
+    fake::own_map(unit).fields[1].address = 15;
+    fake::own_map(unit).spans.max_gap = 20;
     auto runner = start(line.path, {unit});
     CHECK_TRUE(eventually(milliseconds{3000}, [&] { return reports.of(1).size() >= 5; }));
     runner->stop();

@@ -40,7 +40,7 @@ TEST_GROUP(ModbusTcp) {
 TEST(ModbusTcp, a_libmodbus_device_is_read) {
     LibmodbusFarm farm{1};
     ModbusPoll device = tcp_device(0, farm.ports[0], 100, 1000);
-    device.map.fields.push_back(register_field("current_a", 42, 4));
+    fake::own_map(device).fields.push_back(register_field("current_a", 42, 4));
     const auto runner = start({device});
     CHECK_TRUE(eventually(milliseconds{3000}, [&] { return reports.good(0) >= 3; }));
     const Report report = reports.of(0).back();
@@ -190,7 +190,7 @@ TEST(ModbusTcp, a_late_reply_is_never_taken_for_the_next) {
 TEST(ModbusTcp, a_device_that_hangs_up_after_every_reply_is_read_all_the_same) {
     TcpPeer peer{[](const Bytes& request) { return Answer{.pieces = {{0, honest(request, fixed)}}, .close = true}; }};
     ModbusPoll device = tcp_device(0, peer.port, 100, 1000);
-    device.map.fields[1].address = 90;  // a second request in each poll
+    fake::own_map(device).fields[1].address = 90;  // a second request in each poll
     auto runner = start({device});
     CHECK_TRUE(eventually(milliseconds{4000}, [&] { return reports.of(0).size() >= 8; }));
     runner->stop();
@@ -204,8 +204,8 @@ TEST(ModbusTcp, a_refused_bridge_is_avoided_in_the_same_poll) {
         return Answer{.pieces = {{0, touches ? refusal(request, 2) : honest(request, fixed)}}, .close = false};
     }};
     ModbusPoll device = tcp_device(0, peer.port, 100, 1000);
-    device.map.fields[1].address = 15;
-    device.map.spans.max_gap = 20;
+    fake::own_map(device).fields[1].address = 15;
+    fake::own_map(device).spans.max_gap = 20;
     auto runner = start({device});
     CHECK_TRUE(eventually(milliseconds{3000}, [&] { return reports.of(0).size() >= 5; }));
     runner->stop();

@@ -93,7 +93,7 @@ ModbusPoll torn_device(std::uint16_t port) {
     Field energy = register_field("energy_wh", 0);
     energy.type = RegisterType::u32;
     energy.q_uwh = 1'000'000;
-    device.map.fields = {energy, register_field("power_w", 2)};
+    fake::own_map(device).fields = {energy, register_field("power_w", 2)};
     return device;
 }
 

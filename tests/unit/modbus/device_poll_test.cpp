@@ -8,6 +8,7 @@
 #include "drivers/modbus/device_poll.hpp"
 #include "drivers/modbus/rota.hpp"
 #include "tests/fakes/fakes.hpp"
+#include "tests/fakes/modbus_map.hpp"
 
 #include <CppUTest/TestHarness.h>
 
@@ -31,8 +32,8 @@ ModbusPoll device_with(std::vector<Field> fields) {
     poll.device = 7;
     poll.first_point = 100;
     poll.config.unit_id = 3;
-    poll.map.fields = std::move(fields);
-    poll.map.spans.max_gap = 10;
+    fake::own_map(poll).fields = std::move(fields);
+    fake::own_map(poll).spans.max_gap = 10;
     return poll;
 }
 
@@ -67,7 +68,10 @@ struct FakeDevice {
     }
 };
 
-DevicePoll make(const ModbusPoll& poll) { return {poll, tcp_cost(), "10.0.0.5:502"}; }
+DevicePoll make(const ModbusPoll& poll) {
+    FieldLists lists;
+    return {poll, tcp_cost(), "10.0.0.5:502", lists};
+}
 
 }  // namespace
 
@@ -77,7 +81,7 @@ namespace {
 
 ModbusPoll device_with_serial() {
     auto poll = device_with({field("power_w", 10)});
-    poll.map.identity = IdentityField{
+    fake::own_map(poll).identity = IdentityField{
         .function = 4, .address = 900, .words = 2, .text = false, .order = WordOrder::abcd, .invalid = {}};
     return poll;
 }
@@ -154,9 +158,9 @@ TEST(DevicePoll, a_report_has_a_sample_for_each_point_and_the_midpoint_of_the_po
 
 TEST(DevicePoll, helpers_are_read_first_and_once_until_the_link_is_lost) {
     auto config = device_with({field("power_w", 200)});
-    config.map.fields[0].factors = {"ct"};
-    config.map.helpers = {field("ct", 5)};
-    config.map.helpers[0].rate = ReadRate::once;
+    fake::own_map(config).fields[0].factors = {"ct"};
+    fake::own_map(config).helpers = {field("ct", 5)};
+    fake::own_map(config).helpers[0].rate = ReadRate::once;
     auto poll = make(config);
     device.registers = {{200, 10}, {5, 40}};
     DOUBLES_EQUAL(400, device.run(poll).samples[0].value, 0);
@@ -172,9 +176,9 @@ TEST(DevicePoll, helpers_are_read_first_and_once_until_the_link_is_lost) {
 
 TEST(DevicePoll, a_field_whose_helper_is_refused_is_invalid_and_the_helper_is_asked_again) {
     auto config = device_with({field("power_w", 200), field("voltage_v", 201)});
-    config.map.fields[0].factors = {"ct"};
-    config.map.helpers = {field("ct", 5)};
-    config.map.helpers[0].rate = ReadRate::once;
+    fake::own_map(config).fields[0].factors = {"ct"};
+    fake::own_map(config).helpers = {field("ct", 5)};
+    fake::own_map(config).helpers[0].rate = ReadRate::once;
     auto poll = make(config);
     device.missing = {5};
     const Report report = device.run(poll);
@@ -241,7 +245,7 @@ TEST(DevicePoll, refusals_in_one_poll_are_bounded) {
 
 TEST(DevicePoll, a_busy_device_makes_old_values_stale_and_unknown_ones_invalid) {
     auto config = device_with({field("power_w", 10), field("energy_wh", 500, RegisterType::u32)});
-    config.map.fields[1].q_uwh = 1'000'000;
+    fake::own_map(config).fields[1].q_uwh = 1'000'000;
     auto poll = make(config);
     device.registers = {{10, 5}, {501, 77}};
     device.run(poll);
@@ -264,7 +268,7 @@ TEST(DevicePoll, a_busy_device_makes_old_values_stale_and_unknown_ones_invalid) 
 
 TEST(DevicePoll, a_value_that_the_device_does_not_have_is_named) {
     auto config = device_with({field("power_w", 10), field("voltage_v", 11)});
-    config.map.fields[1].invalid = {0xFFFF};
+    fake::own_map(config).fields[1].invalid = {0xFFFF};
     auto poll = make(config);
     device.registers = {{10, 5}, {11, 0xFFFF}};
     const Report report = device.run(poll);
@@ -282,7 +286,7 @@ TEST(DevicePoll, the_word_order_of_the_configuration_overrides_the_map) {
 
 TEST(DevicePoll, outlets_follow_the_fields_as_many_as_the_device_has) {
     auto config = device_with({field("power_w", 0)});
-    config.map.arrays = {
+    fake::own_map(config).arrays = {
         {.element = "outlet", .count = 48, .stride = 5, .fields = {field("power_w", 201)}, .own_stride = {}}};
     config.config.counts = {{"outlet", 3}};
     auto poll = make(config);
@@ -321,7 +325,8 @@ TEST_GROUP(Rota) {
             devices.back().device = i;
             devices.back().period = milliseconds{1000};
         }
-        return {devices, tcp_cost(), "gateway:502"};
+        FieldLists lists;
+        return {devices, tcp_cost(), "gateway:502", lists};
     }
     DeviceIndex index_of(Unit * unit) { return unit->poll.fail("", ms(0)).device; }
 };
@@ -360,4 +365,19 @@ TEST(Rota, skipped_polls_are_counted_in_the_next_report) {
     rota.take_due(ms(4200), out)->fail("x", ms(4200), out);
     UNSIGNED_LONGS_EQUAL(0, out.reports[0].skipped);
     UNSIGNED_LONGS_EQUAL(3, out.reports[1].skipped);
+}
+
+TEST_GROUP(FieldLists){};
+
+TEST(FieldLists, devices_of_one_kind_share_one_list) {
+    FieldLists lists;
+    ModbusPoll first = device_with({field("power_w", 10)});
+    ModbusPoll second = first;
+    second.config.unit_id = 4;
+    CHECK_TRUE(lists.of(first) == lists.of(second));
+    second.config.word_order = WordOrder::cdab;
+    CHECK_FALSE(lists.of(first) == lists.of(second));
+    second.config.word_order.reset();
+    second.config.counts["outlet"] = 2;
+    CHECK_FALSE(lists.of(first) == lists.of(second));
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "drivers/modbus/device_poll.hpp"
+#include "tests/fakes/modbus_map.hpp"
 
 #include <CppUTest/TestHarness.h>
 
@@ -43,7 +44,7 @@ ModbusPoll meter(Field register_of_energy = energy()) {
     Field power;
     power.name = "power_w";
     power.address = power_address;
-    poll.map.fields = {std::move(register_of_energy), power};
+    fake::own_map(poll).fields = {std::move(register_of_energy), power};
     return poll;
 }
 
@@ -54,7 +55,10 @@ TEST_GROUP(TornReads) {
     BootTime now{std::chrono::hours{1}};
     unsigned energy_requests = 0, power_requests = 0;
 
-    static DevicePoll make(const ModbusPoll& device) { return {device, tcp_cost(), "10.0.0.5:502"}; }
+    static DevicePoll make(const ModbusPoll& device) {
+        FieldLists lists;
+        return {device, tcp_cost(), "10.0.0.5:502", lists};
+    }
 
     // Answers with `replies` in their order; an empty one is "device busy".
     void serve(DevicePoll & poll, std::deque<Words> & replies) {
@@ -192,7 +196,7 @@ TEST(TornReads, a_re_read_that_times_out_fails_the_poll_and_nothing_torn_is_kept
 TEST(TornReads, nothing_is_read_again_that_would_hold_up_the_next_poll) {
     auto device = meter();
     device.period = milliseconds{100};  // room for two re-reads with their pauses, not for three
-    device.map.pause_ms = 30;
+    fake::own_map(device).pause_ms = 30;
     auto poll = make(device);
     run(poll, {u32(0x1FFFE)});
     check_invalid(run(poll, {u32(0x10003), u32(0x30003), u32(0x20003)}),
@@ -310,7 +314,7 @@ TEST(TornReads, a_reading_is_let_through_after_three_polls_without_agreement) {
 
 TEST(TornReads, other_values_of_the_span_are_those_of_its_first_reading) {
     auto device = meter();
-    device.map.fields[1].address = energy_address + 2;
+    fake::own_map(device).fields[1].address = energy_address + 2;
     auto poll = make(device);
     const auto read = [&](std::vector<Words> replies) {
         poll.start();
@@ -327,12 +331,12 @@ TEST(TornReads, other_values_of_the_span_are_those_of_its_first_reading) {
 
 TEST(TornReads, a_ratio_that_the_device_tells_does_not_hide_a_tear) {
     auto device = meter();
-    device.map.fields[0].factors = {"ct"};
+    fake::own_map(device).fields[0].factors = {"ct"};
     Field ct;
     ct.name = "ct";
     ct.address = power_address;  // served as 5
-    device.map.fields.pop_back();
-    device.map.helpers = {ct};
+    fake::own_map(device).fields.pop_back();
+    fake::own_map(device).helpers = {ct};
     auto poll = make(device);
     const auto read = [&](std::deque<Words> replies) {
         now += milliseconds{10'000};
