@@ -1,0 +1,20 @@
+// Sums that restart when a part does; see register_sum.hpp.
+#include "agent/model/register_sum.hpp"
+
+namespace pued {
+
+std::uint64_t RegisterSum::add(std::span<const std::uint64_t> parts) {
+    const bool same = last_.size() == parts.size();
+    bool fell = false;
+    for (std::size_t i = 0; same && i < parts.size(); ++i) fell = fell || parts[i] < last_[i];
+    if (!same) base_.assign(parts.size(), 0);
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (fell) base_[i] = parts[i] < last_[i] ? 0 : last_[i];
+        sum += parts[i] - base_[i];
+    }
+    last_.assign(parts.begin(), parts.end());
+    return sum;
+}
+
+}  // namespace pued

@@ -1,0 +1,43 @@
+// The sum of several counters as one register: exact, and beginning anew with a part that does.
+#include "agent/model/register_sum.hpp"
+
+#include <array>
+
+#include <CppUTest/TestHarness.h>
+
+using namespace pued;
+
+namespace {
+
+using Two = std::array<std::uint64_t, 2>;
+
+}  // namespace
+
+TEST_GROUP(RegisterSum){};
+
+TEST(RegisterSum, is_the_sum_as_long_as_no_part_falls) {
+    RegisterSum sum;
+    CHECK_EQUAL(1000U, sum.add(Two{700, 300}));
+    CHECK_EQUAL(1000U, sum.add(Two{700, 300}));
+    CHECK_EQUAL(1015U, sum.add(Two{710, 305}));
+}
+
+TEST(RegisterSum, begins_anew_with_what_has_flowed_when_one_part_does) {
+    RegisterSum sum;
+    sum.add(Two{700, 300});
+    CHECK_EQUAL(12U, sum.add(Two{710, 2}));
+    CHECK_EQUAL(21U, sum.add(Two{715, 6}));
+}
+
+TEST(RegisterSum, begins_anew_with_all_parts_after_a_reload) {
+    RegisterSum sum;
+    sum.add(Two{700, 300});
+    CHECK_EQUAL(9U, sum.add(Two{5, 4}));
+    CHECK_EQUAL(12U, sum.add(Two{6, 6}));
+}
+
+TEST(RegisterSum, another_number_of_parts_starts_from_their_sum) {
+    RegisterSum sum;
+    sum.add(Two{700, 300});
+    CHECK_EQUAL(1200U, sum.add(std::array<std::uint64_t, 3>{700, 300, 200}));
+}
