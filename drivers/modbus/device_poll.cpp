@@ -72,6 +72,11 @@ void DevicePoll::plan() {
     every_plan_ = plan_spans(wanted(false), rules(), cost_, cuts_);
 }
 
+void DevicePoll::plan_for(LineCost cost) {
+    cost_ = cost;
+    plan();
+}
+
 bool DevicePoll::once_missing() const {
     for (std::size_t i = 0; i < items_.size(); ++i) {
         if (list_->fields[i].once && items_[i].state != State::answered) return true;

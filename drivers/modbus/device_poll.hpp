@@ -42,6 +42,8 @@ public:
     Report finish();
     Report fail(const std::string& why, BootTime now);
 
+    // Requests have come to cost something else. Between two polls only.
+    void plan_for(LineCost cost);
     // The link was lost: what stands behind it may have changed.
     void forget();
     // A harmless request whose reply no reply to a request for `words` registers can be mistaken for; nothing where

@@ -12,13 +12,16 @@ Duration timeout_of(const ModbusPoll& device) {
     return std::clamp(wanted, Milliseconds{10}, Milliseconds{60'000});
 }
 
-Unit unit_of(const ModbusPoll& device, LineCost cost, const std::string& link, FieldLists& lists) {
+Unit unit_of(const ModbusPoll& device, const CostOf& cost, Duration assumed, const std::string& link,
+             FieldLists& lists) {
     const unsigned seed = device.device * 2654435761U + 1;  // any spread will do; never 0
-    return {.poll = DevicePoll{device, cost, link, lists},
+    const Duration pause = std::chrono::milliseconds{device.map->pause_ms};
+    return {.poll = DevicePoll{device, cost(assumed, pause), link, lists},
             .schedule = Schedule{device.period},
             .backoff = Backoff{seed},
             .timeout = timeout_of(device),
-            .pause = std::chrono::milliseconds{device.map->pause_ms},
+            .pause = pause,
+            .latency = Latency{assumed},
             .last_error = {},
             .skipped = 0};
 }
@@ -45,9 +48,10 @@ void Unit::fail(const std::string& why, BootTime now, ReportSink& out, Duration 
 
 void Unit::fail_with_link(const std::string& why, BootTime now, ReportSink& out) { deliver(poll.fail(why, now), out); }
 
-Rota::Rota(const std::vector<ModbusPoll>& devices, LineCost cost, const std::string& link, FieldLists& lists) {
+Rota::Rota(const std::vector<ModbusPoll>& devices, const CostOf& cost, Duration assumed, const std::string& link,
+           FieldLists& lists) {
     units_.reserve(devices.size());
-    for (const auto& device : devices) units_.push_back(unit_of(device, cost, link, lists));
+    for (const auto& device : devices) units_.push_back(unit_of(device, cost, assumed, link, lists));
 }
 
 Unit* Rota::most_overdue(BootTime now) {

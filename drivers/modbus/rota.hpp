@@ -2,11 +2,13 @@
 // thread. Who is longest overdue comes first, so all get their share of a line that is too slow for all of them.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "agent/ports/source.hpp"
 #include "drivers/modbus/device_poll.hpp"
+#include "drivers/modbus/latency.hpp"
 #include "drivers/poll/schedule.hpp"
 
 namespace pued {
@@ -17,6 +19,7 @@ struct Unit {
     Backoff backoff;
     Duration timeout;  // for one reply
     Duration pause;    // silence it wants before the next request
+    Latency latency;   // on a serial line
     std::string last_error;
     std::uint32_t skipped = 0;
 
@@ -29,9 +32,14 @@ private:
     void deliver(Report report, ReportSink& out);
 };
 
+// What a request costs with a device that takes `latency` to begin its reply and wants `pause` before the next one.
+using CostOf = std::function<LineCost(Duration latency, Duration pause)>;
+
 class Rota {
 public:
-    Rota(const std::vector<ModbusPoll>& devices, LineCost cost, const std::string& link, FieldLists& lists);
+    // `assumed`: the latency until a unit has shown its own.
+    Rota(const std::vector<ModbusPoll>& devices, const CostOf& cost, Duration assumed, const std::string& link,
+         FieldLists& lists);
 
     // The unit to poll now, its slot taken and its poll started; units that are due but resting are reported failed.
     Unit* take_due(BootTime now, ReportSink& out);

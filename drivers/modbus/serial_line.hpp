@@ -42,21 +42,26 @@ public:
     Result<void> open();
     void close() { context_.reset(); }
 
-    // `late_words`: a reply with so many registers belongs to an earlier request and is passed over.
-    Exchange exchange(const ReadRequest& request, Duration timeout, std::optional<std::uint16_t> late_words = {});
+    // `late_words`: a reply with so many registers belongs to an earlier request and is passed over. `latency`: the
+    // device never takes less to begin its reply; until it can be whole nothing is looked for, which saves a wake-up a
+    // byte.
+    Exchange exchange(const ReadRequest& request, Duration timeout, Duration latency,
+                      std::optional<std::uint16_t> late_words = {});
     // Nothing is sent for at least this long.
     void pause(Duration silence);
 
     [[nodiscard]] unsigned bits_per_char() const;
+    [[nodiscard]] Duration silence() const;  // between frames, by the standard
+    // What of an exchange was neither request nor reply on the wire.
+    [[nodiscard]] Duration latency_of(const Exchange& exchange, const ReadRequest& request) const;
 
 private:
     struct Free {
         void operator()(modbus_t* context) const;
     };
 
-    [[nodiscard]] Duration silence() const;
     [[nodiscard]] Duration wire_time(std::size_t bytes) const;
-    void wait_for_silence();
+    void sleep_until(BootTime time);
     bool send(const ReadRequest& request);
     void receive(const ReadRequest& request, Duration timeout, std::optional<std::uint16_t> late, Exchange& out);
     int receive_frame(std::uint8_t* bytes, Duration rest);

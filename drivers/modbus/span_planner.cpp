@@ -80,11 +80,11 @@ Span span_of(std::vector<Wanted> fields, const SpanRules& rules) {
 // A word costs next to nothing on Ethernet, but behind a TCP address there may be a gateway to a serial line.
 LineCost tcp_cost() { return {.request_words = 32}; }
 
-// 8 bytes of request, 5 of reply around the data, twice 3.5 characters of silence, and what the device wants besides.
-LineCost rtu_cost(unsigned baud, unsigned bits_per_char, Duration pause) {
-    constexpr double frame_chars = 8 + 5 + 2 * 3.5;
+// 8 bytes of request, 5 of reply around the data, and all that time in which nothing is said.
+LineCost rtu_cost(unsigned baud, unsigned bits_per_char, Duration latency, Duration silence) {
+    constexpr double frame_chars = 8 + 5;
     const double word_s = 2.0 * bits_per_char / std::max(baud, 1U);
-    return {.request_words = frame_chars / 2 + in_seconds(pause) / word_s};
+    return {.request_words = frame_chars / 2 + in_seconds(latency + silence) / word_s};
 }
 
 std::vector<Span> plan_spans(std::vector<Wanted> wanted, const SpanRules& rules, LineCost cost, const Cuts& cuts) {

@@ -38,7 +38,8 @@ struct LineCost {
     double request_words = 0;  // what a request costs beside its registers
 };
 LineCost tcp_cost();
-LineCost rtu_cost(unsigned baud, unsigned bits_per_char, Duration pause);
+// `latency`: what the device takes to begin its reply; `silence`: what must be kept before the next request.
+LineCost rtu_cost(unsigned baud, unsigned bits_per_char, Duration latency, Duration silence);
 
 // Sorted by function and address; each field in exactly one span and never split. Only a field that is itself longer
 // than the rules allow makes a span longer than they allow.

@@ -44,7 +44,8 @@ TcpConnection::TcpConnection(std::size_t id, const std::vector<ModbusPoll>& unit
       epoll_(epoll),
       resolver_(resolver),
       clock_(clock),
-      rota_(units, tcp_cost(), link_name(units.front().config), lists),
+      rota_(
+          units, [](Duration, Duration) { return tcp_cost(); }, {}, link_name(units.front().config), lists),
       addresses_(numeric_address(host_, port_)),
       rest_(static_cast<unsigned>(id) * 2654435761U + 1) {
     numeric_ = !addresses_.empty();

@@ -13,8 +13,8 @@
 
 #include "agent/ports/clock.hpp"
 #include "agent/ports/source.hpp"
-#include "drivers/poll/resolver.hpp"
 #include "drivers/modbus/rota.hpp"
+#include "drivers/poll/resolver.hpp"
 
 namespace pued {
 

@@ -326,7 +326,7 @@ TEST_GROUP(Rota) {
             devices.back().period = milliseconds{1000};
         }
         FieldLists lists;
-        return {devices, tcp_cost(), "gateway:502", lists};
+        return {devices, [](Duration, Duration) { return tcp_cost(); }, {}, "gateway:502", lists};
     }
     DeviceIndex index_of(Unit * unit) { return unit->poll.fail("", ms(0)).device; }
 };

@@ -195,10 +195,16 @@ TEST(Planner, a_refused_span_is_cut_at_its_gaps_first_then_in_the_middle) {
     CHECK_TRUE(cuts_for(plan_spans({at(0, 2), at(0, 1)}, rules(125, 9), ten_words, {})[0]).empty());
 }
 
-TEST(Planner, a_request_on_a_slow_line_costs_ten_words_and_the_pause) {
-    DOUBLES_EQUAL(10, rtu_cost(9600, 10, Duration{0}).request_words, 1e-9);
-    // 60 ms (Eastron) at 9600 baud, 10 bits a character: 57.6 characters
-    DOUBLES_EQUAL(38.8, rtu_cost(9600, 10, std::chrono::milliseconds{60}).request_words, 1e-9);
+TEST(Planner, a_request_on_a_slow_line_costs_its_frames_the_latency_and_the_silence) {
+    const Duration silence = std::chrono::microseconds{3'645'833} / 1000;
+    DOUBLES_EQUAL(10, rtu_cost(9600, 10, silence, silence).request_words, 1e-3);
+    // 40 ms and 60 ms (Eastron) at 9600 baud, 10 bits a character: 96 characters
+    const LineCost slow = rtu_cost(9600, 10, std::chrono::milliseconds{40}, std::chrono::milliseconds{60});
+    DOUBLES_EQUAL(54.5, slow.request_words, 1e-9);
+    // So a gap of forty registers is read over here, and by a quick device is not.
+    const auto far = rules(125, 124);
+    UNSIGNED_LONGS_EQUAL(1, plan_spans({at(0, 2), at(42, 2)}, far, slow, {}).size());
+    UNSIGNED_LONGS_EQUAL(2, plan_spans({at(0, 2), at(42, 2)}, far, rtu_cost(9600, 10, silence, silence), {}).size());
 }
 
 TEST(Planner, properties_hold_for_random_maps) {
