@@ -79,6 +79,7 @@ void check(const Config& config, const std::map<std::string, RegisterMap>& maps,
     checks::lines(context);
     checks::profiles(context);
     checks::addresses(context);
+    checks::protocols(context);
     checks::mqtt_values(context, points);
     checks::scopes(context);
     checks::parents(context);

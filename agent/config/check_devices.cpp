@@ -65,10 +65,10 @@ std::string lower(std::string text) {
 
 // "unit 3 of line "rs485-1"", "10.0.0.1:502, unit 1"; empty where the file does not say.
 std::string address_of(const ModbusDevice& meter) {
-    const auto unit = std::to_string(meter.unit_id);
-    if (!meter.line.empty()) return "unit " + unit + " of line \"" + meter.line + '"';
+    const auto who = meter.address.empty() ? "unit " + std::to_string(meter.unit_id) : "meter " + meter.address;
+    if (!meter.line.empty()) return who + " of line \"" + meter.line + '"';
     if (meter.host.empty()) return {};
-    return "unit " + unit + " at " + lower(meter.host) + ':' + std::to_string(meter.port);
+    return who + " at " + lower(meter.host) + ':' + std::to_string(meter.port);
 }
 
 std::string address_of(const ServerConfig& server) {
@@ -86,11 +86,16 @@ bool may_share(const T&, const T&) {
     return false;
 }
 
+std::string_view address_key(const ModbusDevice& meter) { return meter.address.empty() ? "unit_id" : "address"; }
+std::string_view address_key(const ServerConfig&) { return "bmc"; }
+std::string_view address_key(const LineConfig&) { return "device"; }
+
 template <class T>
-void check_addresses(const Context& context, std::string_view table, std::string_view key, const std::vector<T>& list) {
+void check_addresses(const Context& context, std::string_view table, const std::vector<T>& list) {
     std::multimap<std::string, std::size_t> seen;
     for (std::size_t i = 0; i < list.size(); ++i) {
         const auto address = address_of(list[i]);
+        const auto key = address_key(list[i]);
         if (address.empty() || context.refused({table, i, list[i].id}, key)) continue;
         const auto [begin, end] = seen.equal_range(address);
         for (auto earlier = begin; earlier != end; ++earlier) {
@@ -108,7 +113,7 @@ void check_addresses(const Context& context, std::string_view table, std::string
 }  // namespace
 
 void lines(const Context& context) {
-    check_addresses(context, "line", "device", context.config.lines);
+    check_addresses(context, "line", context.config.lines);
     const auto list = entries("meter", context.config.meters);
     for (const auto& entry : list) check_line(context, entry, context.config.meters[entry.index]);
 }
@@ -119,8 +124,8 @@ void profiles(const Context& context) {
 }
 
 void addresses(const Context& context) {
-    check_addresses(context, "meter", "unit_id", context.config.meters);
-    check_addresses(context, "server", "bmc", context.config.servers);
+    check_addresses(context, "meter", context.config.meters);
+    check_addresses(context, "server", context.config.servers);
 }
 
 }  // namespace pued::checks

@@ -106,6 +106,9 @@ struct RedfishAccess {
 
 enum class Framing : std::uint8_t { tcp, rtu };  // Modbus TCP, or RTU frames in a TCP stream (serial servers)
 
+// DL/T 645: whoever is on the line; for a meter that is alone on it.
+inline constexpr const char* dlt645_any_address = "AAAAAAAAAAAA";
+
 struct ModbusDevice : DeviceBase {  // [[meter]]
     std::string profile;            // id of a register map; its protocol is this meter's
     std::string host;               // numeric or name, TCP; else empty
@@ -113,7 +116,8 @@ struct ModbusDevice : DeviceBase {  // [[meter]]
     Framing framing = Framing::tcp;
     std::string line;                           // id of a [[line]], RTU; else empty
     unsigned unit_id = 1;                       // 1..247 (0 and 255 on TCP gateways)
-    std::string address;                        // DL/T 645: the meter's 12 digits
+    std::string address;                        // DL/T 645: the meter's 12 digits, or dlt645_any_address
+    double ct_ratio = 1, pt_ratio = 1;          // DL/T 645: of the transformers, which such a meter knows nothing of
     unsigned register_offset = 0;               // added to every address: cascaded PDUs, UPS modules
     std::map<std::string, Milliseconds> rates;  // by quantity ("energy_wh"): own period, a multiple of the poll
     std::optional<RedfishAccess> redfish;       // a rack PDU that speaks Redfish: then neither host nor line

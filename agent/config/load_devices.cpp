@@ -46,7 +46,7 @@ LineConfig line(Table& table) {
     return out;
 }
 
-void address(Table& table, ModbusDevice& out) {
+void link(Table& table, ModbusDevice& out) {
     set(out.line, table.string("line"));
     const auto host = table.string("host");
     if (table.has("host") && table.has("line")) {
@@ -84,11 +84,37 @@ void word_order(Table& table, ModbusDevice& out) {
     if (text == "dcba") out.word_order = WordOrder::dcba;
 }
 
+// A serial server that carries the bytes of its line as they are, or a gateway that speaks Modbus TCP itself.
+void framing(Table& table, ModbusDevice& out) {
+    const auto text = table.choice("framing", {"tcp", "rtu"});
+    if (text == "rtu") out.framing = Framing::rtu;
+    if (text && !table.has("host")) {
+        table.problem("framing", "framing is given without host (expected host = \"ADDRESS:PORT\" of a serial server)");
+    }
+}
+
+void dlt645(Table& table, ModbusDevice& out) {
+    set(out.ct_ratio, table.number("ct_ratio", 1, 100'000));
+    set(out.pt_ratio, table.number("pt_ratio", 1, 10'000));
+    const auto text = table.string("address");
+    if (!text) return;
+    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+    if ((text->size() == 12 && std::all_of(text->begin(), text->end(), is_digit)) || *text == dlt645_any_address) {
+        out.address = *text;
+    } else {
+        table.problem("address", "address = \"" + *text +
+                                     "\" is no address of a DL/T 645 meter (expected its 12 digits, " + "or \"" +
+                                     dlt645_any_address + "\" for a meter that is alone on its line)");
+    }
+}
+
 ModbusDevice meter(Table& table) {
     ModbusDevice out;
     device_base(table, out);
     set(out.profile, table.id("profile", true));
-    address(table, out);
+    link(table, out);
+    framing(table, out);
+    dlt645(table, out);
     unit_id(table, out);
     word_order(table, out);
     for (const auto& [key, element] : kCounts) {
@@ -116,8 +142,9 @@ void lines(Table& root, Config& config) { entries(root, "line", config.lines, co
 
 void meters(Table& root, Config& config) {
     entries(root, "meter", config.meters, config.places,
-            {"id", "profile", "host", "line", "unit_id", "role", "rack", "outlets", "branches", "circuits", "inlets",
-             "inputs", "outputs", "modules", "phases", "sensors", "parent"},
+            {"id",       "profile",    "host",    "line",   "unit_id", "framing",  "address",  "ct_ratio",
+             "pt_ratio", "word_order", "role",    "rack",   "outlets", "branches", "circuits", "inlets",
+             "inputs",   "outputs",    "modules", "phases", "sensors", "parent"},
             meter);
 }
 

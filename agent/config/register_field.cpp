@@ -13,8 +13,13 @@ namespace {
 
 // In the order of RegisterType.
 const std::initializer_list<std::string_view> kWordOrders = {"abcd", "cdab", "badc", "dcba"};  // as WordOrder
-const std::initializer_list<std::string_view> kTypes = {
+const std::initializer_list<std::string_view> kTypes = {"u16",   "i16",     "u32",     "i32",     "u64",
+                                                        "i64",   "f32",     "f64",     "bcd16",   "bcd32",
+                                                        "bcd64", "mod10_2", "mod10_3", "mod10_4", "bcd24"};
+const std::initializer_list<std::string_view> kModbusTypes = {
     "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64", "bcd16", "bcd32", "bcd64", "mod10_2", "mod10_3", "mod10_4"};
+const std::initializer_list<std::string_view> kItemTypes = {"bcd16", "bcd24", "bcd32"};
+constexpr unsigned kLongestItem = 196;  // bytes of data that one frame carries beside the identifier
 const std::initializer_list<std::string_view> kConfidences = {"found", "found-secondary", "found-conflict", "recalled"};
 constexpr double kLargest = 1e15;  // of any value or scale a field may state
 
@@ -40,9 +45,9 @@ bool is_energy(const std::string& name) {
     return quantity == Quantity::energy || quantity == Quantity::energy_export;
 }
 
-std::optional<RegisterType> read_type(Table& table) {
-    if (table.present() && !table.has("type")) table.missing("type", "one of " + listed(kTypes));
-    const auto text = table.choice("type", kTypes);
+std::optional<RegisterType> read_type(Table& table, std::initializer_list<std::string_view> allowed) {
+    if (table.present() && !table.has("type")) table.missing("type", "one of " + listed(allowed));
+    const auto text = table.choice("type", allowed);
     if (!text) return std::nullopt;
     return static_cast<RegisterType>(position(kTypes, *text));
 }
@@ -56,8 +61,32 @@ void read_range(Table& table, Field& field) {
     }
 }
 
+// DL/T 645: a data identifier, and for a block of values the first byte of this one.
+std::optional<Field> read_item(Table& table, const std::string& name, const FieldRules& rules) {
+    for (const auto* key : {"address", "function", "word_order"}) {
+        table.refuse(key, "it is for Modbus (expected item, a data identifier such as 0x00010000)");
+    }
+    Field field;
+    field.name = name;
+    read_range(table, field);
+    check_confidence(table, rules);
+    if (table.present() && !table.has("item")) table.missing("item", "the data identifier, such as 0x00010000");
+    const auto item = table.integer("item", 0, 0xFFFFFFFF);
+    field.address = static_cast<std::uint16_t>(table.integer("at", 0, kLongestItem - 1).value_or(0));
+    field.sign_bit = table.boolean("sign_bit").value_or(false);
+    if (field.sign_bit && is_energy(name)) {
+        table.problem("sign_bit", "sign_bit is not for energy, which only grows (expected none)");
+    }
+    const auto type = read_type(table, kItemTypes);
+    if (!item || !type) return std::nullopt;
+    field.item = static_cast<std::uint32_t>(*item);
+    field.type = *type;
+    return field;
+}
+
 // What every field has, published or helper.
 std::optional<Field> read_common(Table& table, const std::string& name, const FieldRules& rules) {
+    if (rules.protocol == MapProtocol::dlt645) return read_item(table, name, rules);
     Field field;
     field.name = name;
     field.function = static_cast<std::uint8_t>(table.integer("function", 3, 4).value_or(rules.function));
@@ -67,7 +96,7 @@ std::optional<Field> read_common(Table& table, const std::string& name, const Fi
     read_range(table, field);
     check_confidence(table, rules);
     const auto address = read_address(table);
-    const auto type = read_type(table);
+    const auto type = read_type(table, kModbusTypes);
     if (!address || !type) return std::nullopt;
     field.address = *address;
     field.type = *type;
@@ -215,7 +244,7 @@ std::optional<Field> read_quantity_field(Table& table, const std::string& name, 
     unplaced.name = name;
     Field& target = field ? *field : unplaced;
     read_value(table, target);
-    read_references(table, target, rules);
+    if (rules.protocol == MapProtocol::modbus) read_references(table, target, rules);
     return field;
 }
 

@@ -17,6 +17,7 @@ WordOrder read_word_order(Table& table, std::string_view key, WordOrder fallback
 
 // What the map as a whole says about its fields.
 struct FieldRules {
+    MapProtocol protocol = MapProtocol::modbus;
     std::uint8_t function = 3;
     WordOrder order = WordOrder::abcd;
     unsigned max_words = 125;

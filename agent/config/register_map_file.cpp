@@ -32,6 +32,8 @@ private:
     void read_array(Table table, const std::string& element);
     void read_array_field(Table table, const std::string& name, FieldArray& array);
     void claim(Table& table, const Field& field, unsigned count, unsigned stride);
+    void claim_item(Table& table, const Field& field);
+    void refuse_modbus(Table& root);
     void check_size(Table& root);
     void check_helpers_used(Table table);
 
@@ -75,12 +77,30 @@ void MapReader::read_head(Table& root) {
     map_.kind = required_choice(root, "kind", {"meter", "pdu", "ups", "psu", "cooling", "generator"});
     map_.status = required_choice(root, "status", {"documented", "community"});
     rules_.documented = map_.status == "documented";
+    if (root.choice("protocol", {"modbus", "dlt645"}) == "dlt645") {
+        map_.protocol = rules_.protocol = MapProtocol::dlt645;
+        refuse_modbus(root);
+    }
     map_.sources = root.strings("sources");
     const auto blank = [](const std::string& text) { return text.find_first_not_of(' ') == std::string::npos; };
     if (std::all_of(map_.sources.begin(), map_.sources.end(), blank)) {
         root.missing("sources", "the document, driver or firmware that states these registers");
     }
     root.strings("notes");  // for people
+}
+
+// What a data identifier has no need of.
+void MapReader::refuse_modbus(Table& root) {
+    for (const auto* key : {"identity", "identify", "registers", "arrays"}) {
+        root.refuse(key, "it is for Modbus (expected [transport] and [fields] only)");
+    }
+    auto transport = root.table("transport");
+    transport.set_where("transport");
+    for (const auto* key : {"function", "word_order", "max_words", "max_gap", "align", "exact", "refresh_ms"}) {
+        transport.refuse(key, "it is for Modbus (expected pause_ms, timeout_ms, baud, parity)");
+    }
+    map_.default_baud = 2400;
+    map_.default_parity = 'E';
 }
 
 void MapReader::read_transport(Table table) {
@@ -96,11 +116,24 @@ void MapReader::read_transport(Table table) {
     map_.timeout_ms = small(table, "timeout_ms", 10, 10000, map_.timeout_ms);
     map_.refresh_ms = small(table, "refresh_ms", 0, 600000, map_.refresh_ms);
     map_.default_baud = small(table, "baud", 300, 1000000, map_.default_baud);
-    map_.default_parity = table.choice("parity", {"N", "E", "O"}).value_or("N").front();
+    if (const auto parity = table.choice("parity", {"N", "E", "O"})) map_.default_parity = parity->front();
     table.finish();
 }
 
+// Every byte of a data identifier's data belongs to one field.
+void MapReader::claim_item(Table& table, const Field& field) {
+    const auto meets = [&field](const Field& other) {
+        return other.item == field.item && other.address < field.address + bytes_of(field.type) &&
+               field.address < other.address + bytes_of(other.type);
+    };
+    const auto other = std::find_if(map_.fields.begin(), map_.fields.end(), meets);
+    if (other == map_.fields.end()) return;
+    table.problem("item", "these bytes are already those of " + other->name +
+                              " (expected every byte of an item in one field only; at = N says where a value begins)");
+}
+
 void MapReader::claim(Table& table, const Field& field, unsigned count, unsigned stride) {
+    if (map_.protocol == MapProtocol::dlt645) return claim_item(table, field);
     const auto more = claims_of(table, field, count, stride);
     claims_.insert(claims_.end(), more.begin(), more.end());
 }

@@ -51,6 +51,9 @@ constexpr unsigned words_of(RegisterType type) {
     }
 }
 
+// Of a DL/T 645 value.
+constexpr unsigned bytes_of(RegisterType type) { return type == RegisterType::bcd24 ? 3 : 2 * words_of(type); }
+
 // Counts at which a register of this type wraps; 0: never in practice. Signed ones lose their sign bit.
 constexpr std::uint64_t natural_modulus(RegisterType type) {
     switch (type) {
@@ -88,7 +91,8 @@ struct Field {
     std::optional<double> min, max;      // plausible range, in the quantity's unit
     ReadRate rate = ReadRate::every_poll;
     bool negate = false;     // devices that count export positive
-    std::uint32_t item = 0;  // DL/T 645: the data identifier, 0x00010000; address, function and order are then unused
+    std::uint32_t item = 0;  // DL/T 645: the data identifier, 0x00010000; address is then the value's first byte in
+                             // its data, and function and order are unused
     bool sign_bit = false;   // BCD whose topmost bit is the sign
 };
 

@@ -19,9 +19,10 @@ inline Field field(std::string name, std::uint16_t address) {
     return out;
 }
 
-// A meter with both directions; a PDU of up to 24 outlets with totals; a strip of 8 outlets without totals.
+// A meter with both directions; a PDU of up to 24 outlets with totals; a strip of 8 outlets without totals; a meter
+// that speaks DL/T 645.
 inline std::map<std::string, RegisterMap> maps() {
-    RegisterMap meter, pdu, strip;
+    RegisterMap meter, pdu, strip, chinese;
     meter.id = "eastron-sdm630";
     meter.fields = {field("power_w", 52), field("power_l1_w", 12), field("energy_wh", 72),
                     field("energy_export_wh", 74)};
@@ -30,7 +31,11 @@ inline std::map<std::string, RegisterMap> maps() {
     pdu.arrays = {{"outlet", 24, 10, {field("power_w", 300), field("energy_wh", 302)}, {}}};
     strip.id = "strip-8";
     strip.arrays = {{"outlet", 8, 10, {field("power_w", 300)}, {}}};
-    return {{meter.id, meter}, {pdu.id, pdu}, {strip.id, strip}};
+    chinese.id = "dlt645-2007";
+    chinese.protocol = MapProtocol::dlt645;
+    chinese.fields = {field("power_w", 0), field("energy_wh", 0)};
+    chinese.fields[1].q_uwh = 10'000'000;
+    return {{meter.id, meter}, {pdu.id, pdu}, {strip.id, strip}, {chinese.id, chinese}};
 }
 
 inline KnownIds known() {

@@ -298,3 +298,19 @@ TEST(RegisterMapFile, what_no_serial_number_can_be_is_named) {
     STRCMP_CONTAINS("overlaps identity at 0..1, function 3",
                     problems_after_head("[identity]\naddress = 0\ntype = 'u32'\n" + kPower).c_str());
 }
+
+TEST(RegisterMapFile, a_data_identifier_and_the_place_in_its_block) {
+    const auto map = good(
+        "protocol = \"dlt645\"\n[fields]\n"
+        "voltage_l2_v = { item = 0x0201FF00, at = 2, type = \"bcd16\", scale = 0.1, unit = \"V\" }\n"
+        "power_w = { item = 0x02030000, type = \"bcd24\", scale = 0.0001, unit = \"kW\", sign_bit = true }\n"
+        "energy_wh = { item = 0x00010000, type = \"bcd32\", scale = 0.01, unit = \"kWh\" }\n");
+    CHECK(map.protocol == MapProtocol::dlt645);
+    UNSIGNED_LONGS_EQUAL(2400, map.default_baud);
+    BYTES_EQUAL('E', map.default_parity);
+    UNSIGNED_LONGS_EQUAL(0x0201FF00, map.fields[0].item);
+    UNSIGNED_LONGS_EQUAL(2, map.fields[0].address);
+    UNSIGNED_LONGS_EQUAL(3, bytes_of(map.fields[1].type));
+    CHECK(map.fields[1].sign_bit && !map.fields[2].sign_bit);
+    LONGS_EQUAL(10'000'000, map.fields[2].q_uwh);  // 0.01 kWh
+}

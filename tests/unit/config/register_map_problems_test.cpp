@@ -240,3 +240,40 @@ TEST(RegisterMapProblems, too_many_points_are_refused) {
 TEST(RegisterMapProblems, what_is_no_table_is_said_so) {
     expect("m.toml:12:11: fields: power_w = 5 is of the wrong type (expected a table)", field_problems("power_w = 5"));
 }
+
+TEST(RegisterMapProblems, a_data_identifier_stands_for_address_function_and_order) {
+    const std::string head = kHead + "protocol = \"dlt645\"\n[fields]\n";  // two lines
+    expect(
+        "m.toml:13:35: fields.voltage_v: address is not allowed here: it is for Modbus (expected item, a data "
+        "identifier such as 0x00010000)",
+        problems_of(head + "voltage_v = { item = 1, address = 2, type = \"bcd16\", unit = \"V\" }\n"));
+    expect("m.toml:13:13: fields.voltage_v: item is missing (expected the data identifier, such as 0x00010000)",
+           problems_of(head + "voltage_v = { type = \"bcd16\", unit = \"V\" }\n"));
+    expect(
+        "m.toml:13:32: fields.voltage_v: type = \"u16\" is unknown (expected one of \"bcd16\", \"bcd24\", \"bcd32\")",
+        problems_of(head + "voltage_v = { item = 1, type = \"u16\", unit = \"V\" }\n"));
+    expect("m.toml:13:66: fields.energy_wh: sign_bit is not for energy, which only grows (expected none)",
+           problems_of(head + "energy_wh = { item = 1, type = \"bcd32\", unit = \"kWh\", sign_bit = true }\n"));
+    expect(
+        "m.toml:14:25: fields.voltage_l2_v: these bytes are already those of voltage_l1_v (expected every byte of an "
+        "item in one field only; at = N says where a value begins)",
+        problems_of(head + "voltage_l1_v = { item = 7, type = \"bcd16\", unit = \"V\" }\n"
+                           "voltage_l2_v = { item = 7, at = 1, type = \"bcd16\", unit = \"V\" }\n"));
+}
+
+TEST(RegisterMapProblems, a_map_of_data_identifiers_has_no_registers) {
+    expect(
+        "m.toml:13:12: transport: function is not allowed here: it is for Modbus (expected pause_ms, timeout_ms, baud, "
+        "parity)\n"
+        "m.toml:14:1: registers is not allowed here: it is for Modbus (expected [transport] and [fields] only)",
+        problems_of(kHead + "protocol = \"dlt645\"\n[transport]\nfunction = 4\n[registers]\n[fields]\n"
+                            "voltage_v = { item = 1, type = \"bcd16\", unit = \"V\" }\n"));
+}
+
+TEST(RegisterMapProblems, three_bytes_of_bcd_are_no_register) {
+    expect(
+        "m.toml:12:33: fields.power_w: type = \"bcd24\" is unknown, did you mean \"bcd64\"? (expected one of \"u16\", "
+        "\"i16\", \"u32\", \"i32\", \"u64\", \"i64\", \"f32\", \"f64\", \"bcd16\", \"bcd32\", \"bcd64\", \"mod10_2\", "
+        "\"mod10_3\", \"mod10_4\")",
+        field_problems("power_w = { address = 0, type = \"bcd24\", unit = \"W\" }"));
+}

@@ -44,6 +44,7 @@ std::vector<RegisterMap> all_shipped() {
     }
     std::vector<RegisterMap> maps;
     for (const auto& path : paths) maps.push_back(shipped_map(path));
+    std::erase_if(maps, [](const RegisterMap& map) { return map.protocol != MapProtocol::modbus; });
     return maps;
 }
 
