@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "agent/model/joules.hpp"
+
 namespace pued::nvml {
 
 namespace {
@@ -28,12 +30,12 @@ void add(Report& report, std::optional<PointIndex> point, std::optional<double> 
 }
 
 void add(Report& report, std::optional<PointIndex> point, std::optional<Count> count) {
-    add(report, point, count ? std::optional{static_cast<double>(count->counts) * 1e-6} : std::nullopt);
+    add(report, point, count ? std::optional{watt_hours_of(*count)} : std::nullopt);
     if (point) report.samples.back().count = count;
 }
 
 void add_each(Report& report, const NvmlPoints& points, const GpuReading& gpu) {
-    add(report, points.energy, gpu.energy_mj ? std::optional{count_of(*gpu.energy_mj)} : std::nullopt);
+    add(report, points.energy, gpu.energy_mj ? std::optional{count_of_millijoules(*gpu.energy_mj)} : std::nullopt);
     add(report, points.power, gpu.power_w);
     add(report, points.activity, gpu.activity);
     add(report, points.clock, gpu.clock_hz);
@@ -51,7 +53,7 @@ std::optional<Count> energy_of_all(const std::vector<GpuReading>& gpus, Register
         if (!gpu.energy_mj) return std::nullopt;
         parts.push_back(*gpu.energy_mj);
     }
-    return parts.empty() ? std::nullopt : std::optional{count_of(energy.add(parts))};
+    return parts.empty() ? std::nullopt : std::optional{count_of_millijoules(energy.add(parts))};
 }
 
 std::string problems_of(const NvmlPoll& poll, const Outcome& outcome) {
@@ -68,10 +70,6 @@ std::string problems_of(const NvmlPoll& poll, const Outcome& outcome) {
 }
 
 }  // namespace
-
-Count count_of(std::uint64_t millijoules) {
-    return {.counts = millijoules / 36 * 10 + millijoules % 36 * 10 / 36, .q_uwh = 1};
-}
 
 Report report_of(const NvmlPoll& poll, const Outcome& outcome, RegisterSum& energy) {
     Report report;

@@ -9,9 +9,6 @@
 
 namespace pued::nvml {
 
-// Microwatt-hours, floored: a millijoule is 10/36 of one.
-Count count_of(std::uint64_t millijoules);
-
 // `energy` is that of all GPUs together, from report to report.
 Report report_of(const NvmlPoll& poll, const Outcome& outcome, RegisterSum& energy);
 

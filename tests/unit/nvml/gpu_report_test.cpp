@@ -51,15 +51,6 @@ void check_value(const Report& report, PointIndex point, double value) {
 
 TEST_GROUP(GpuReport){};
 
-TEST(GpuReport, millijoules_become_whole_microwatt_hours_that_telescope) {
-    CHECK_EQUAL(0U, count_of(3).counts);  // 0.83 µWh
-    CHECK_EQUAL(1U, count_of(4).counts);
-    CHECK_EQUAL(1'000'000U, count_of(3'600'000).counts);  // 1 Wh
-    CHECK_EQUAL(1, count_of(4).q_uwh);
-    CHECK_EQUAL(0U, count_of(4).modulus);
-    CHECK_EQUAL(5'124'095'576'030'431'000ULL / 10 * 10, count_of(18'446'744'073'709'551'615ULL).counts / 1000 * 1000);
-}
-
 TEST(GpuReport, energies_and_powers_add_up_and_shares_are_averaged) {
     RegisterSum energy;
     const Report report =
