@@ -50,7 +50,7 @@ int read_command(const std::string& config_file, const ReadOptions& options) {
     if (!installation) return 1;
     const SystemClock clock;
     ReportQueue queue;
-    auto sources = make_sources(*installation, clock);
+    auto sources = make_sources(*installation, clock, Memory::read);
     std::signal(SIGINT, interrupt);
     std::signal(SIGTERM, interrupt);
 

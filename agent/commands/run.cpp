@@ -90,7 +90,7 @@ private:
         if (!problems.none() || !installation) return refuse(problems);
         for (const auto& note : problems.notes()) log_.write(Level::warning, "config", {{"note", note.text()}});
         auto site = std::make_unique<Site>(std::move(*installation), clock_, log_);
-        sources_ = make_sources(site->installation, clock_);
+        sources_ = make_sources(site->installation, clock_, Memory::write);
         const auto& mqtt = site->installation.config.mqtt;
         if (mqtt.enabled && !mqtt.password_file.empty()) {
             const auto password = read_secret(mqtt.password_file);

@@ -8,6 +8,7 @@
 #include "agent/config/secret.hpp"
 #ifdef WITH_IPMI_LAN
 #include "drivers/ipmi/lan_source.hpp"
+#include "firmware/store.hpp"
 #endif
 #include "drivers/modbus/modbus_source.hpp"
 #include "drivers/mqtt/subscriber.hpp"
@@ -46,7 +47,8 @@ private:
 
 class Builder {
 public:
-    Builder(const Installation& installation, const Clock& clock) : installation_(installation), clock_(clock) {}
+    Builder(const Installation& installation, const Clock& clock, Memory memory)
+        : installation_(installation), clock_(clock), memory_(memory) {}
 
     std::vector<std::unique_ptr<Source>> build() {
         add_meters();
@@ -121,7 +123,8 @@ private:
             }
             const auto power = server.power ? point_named(server.id + ".power_w") : std::nullopt;
             const auto activity = server.activity ? point_named(server.id + ".activity") : std::nullopt;
-            sources_.push_back(make_lan_source({device, server, *password, power, activity, period(device)}, clock_));
+            sources_.push_back(make_lan_source(
+                {device, server, *password, power, activity, period(device), next_start(), sensor_lists()}, clock_));
 #else
             add_unavailable({device}, "this pued was built without IPMI over LAN (expected one built WITH_IPMI_LAN)");
 #endif
@@ -142,8 +145,28 @@ private:
                                             mqtt_client_id(config()) + "-in", std::move(points), clock_));
     }
 
+#ifdef WITH_IPMI_LAN
+    // A session costs a BMC and us some cryptography: not all at once, and all within two seconds.
+    Duration next_start() {
+        constexpr Duration apart = std::chrono::milliseconds{20}, latest = std::chrono::seconds{2};
+        return (start_ = (start_ + apart) % latest);
+    }
+
+    std::shared_ptr<ipmi::SdrMemory> sensor_lists() {
+        if (!sensor_lists_) {
+            auto store = std::make_unique<DirectoryStore>(config().state_directory);
+            sensor_lists_ = std::make_shared<ipmi::SdrMemory>(std::move(store), memory_ == Memory::write);
+        }
+        return sensor_lists_;
+    }
+
+    Duration start_{};
+    std::shared_ptr<ipmi::SdrMemory> sensor_lists_;
+#endif
+
     const Installation& installation_;
     const Clock& clock_;
+    Memory memory_;
     std::vector<std::unique_ptr<Source>> sources_;
 };
 
@@ -154,8 +177,8 @@ std::string mqtt_client_id(const Config& config) {
     return "pued-" + config.site.id + "-" + config.site.agent;
 }
 
-std::vector<std::unique_ptr<Source>> make_sources(const Installation& installation, const Clock& clock) {
-    return Builder{installation, clock}.build();
+std::vector<std::unique_ptr<Source>> make_sources(const Installation& installation, const Clock& clock, Memory memory) {
+    return Builder{installation, clock, memory}.build();
 }
 
 }  // namespace pued

@@ -2,6 +2,7 @@
 // MQTT values. The only place that knows every driver.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -14,7 +15,11 @@ namespace pued {
 // What the broker knows us by: configured, or pued-SITE-AGENT.
 std::string mqtt_client_id(const Config& config);
 
+// What sources learn about their devices and use again at the next start (BMCs' sensor lists): only the daemon writes
+// it.
+enum class Memory : std::uint8_t { read, write };
+
 // A source whose password cannot be read reports just that, so that the others run.
-std::vector<std::unique_ptr<Source>> make_sources(const Installation& installation, const Clock& clock);
+std::vector<std::unique_ptr<Source>> make_sources(const Installation& installation, const Clock& clock, Memory memory);
 
 }  // namespace pued

@@ -6,8 +6,9 @@
 #include "drivers/ipmi/lan_source.hpp"
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
 #include <random>
-#include <thread>
 
 #include "drivers/ipmi/dcmi.hpp"
 #include "drivers/ipmi/lan_transport.hpp"
@@ -72,16 +73,20 @@ bool measures_watts(const SensorRecord& record) {
 
 class LanSource final : public Source {
 public:
-    LanSource(IpmiPoll poll, const Clock& clock, std::unique_ptr<Link> link, Sleep sleep, unsigned seed)
+    LanSource(IpmiPoll poll, const Clock& clock, std::unique_ptr<Link> link, Sleep sleep, unsigned seed,
+              std::function<void()> wake)
         : poll_(std::move(poll)),
           clock_(clock),
           sleep_(std::move(sleep)),
+          wake_(std::move(wake)),
           wanted_(wanted_of(poll_)),
           session_(std::move(link), address_text(poll_.config), clock, seed),
-          book_(wanted_.sensors, seed + 17) {}
+          book_(wanted_.sensors, seed + 17, poll_.memory) {}
 
     void step(BootTime until, ReportSink& out) override;
     void close() override { session_.close(); }
+    [[nodiscard]] bool wakeable() const override { return wake_ != nullptr; }
+    void wake() override { wake_(); }
 
 private:
     BootTime advance(ReportSink& out);
@@ -99,6 +104,7 @@ private:
     IpmiPoll poll_;
     const Clock& clock_;
     Sleep sleep_;
+    std::function<void()> wake_;  // called from another thread
     Wanted wanted_;
     SessionKeeper session_;
     SensorBook book_;
@@ -109,13 +115,14 @@ private:
 void LanSource::step(BootTime until, ReportSink& out) {
     do {
         const BootTime next = std::min(advance(out), until);
-        if (const BootTime present = now(); next > present) sleep_(next - present);
+        const BootTime present = now();
+        if (next > present && !sleep_(next - present)) return;
     } while (now() < until);
 }
 
 BootTime LanSource::advance(ReportSink& out) {
     const BootTime present = now();
-    if (!next_poll_) next_poll_ = present;
+    if (!next_poll_) next_poll_ = present + poll_.start_delay;
     const bool due = present >= *next_poll_;
     if (polling_ && due && session_.is_open()) return measure_all(out);  // waited a whole period for the sensor list
     if (!polling_ && !due) return idle(present);
@@ -216,6 +223,25 @@ void LanSource::finish_failed(ReportSink& out) {
            out);
 }
 
+// A sleep that another thread can end, for good.
+class Nap {
+public:
+    bool take(Duration wait) {
+        std::unique_lock lock{mutex_};
+        return !ended_.wait_for(lock, wait, [this] { return over_; });
+    }
+    void end() {
+        const std::lock_guard lock{mutex_};
+        over_ = true;
+        ended_.notify_all();
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable ended_;
+    bool over_ = false;
+};
+
 unsigned random_seed() {
     std::random_device device;
     return device();
@@ -224,8 +250,9 @@ unsigned random_seed() {
 }  // namespace
 
 std::unique_ptr<Source> make_source(IpmiPoll poll, const Clock& clock, std::unique_ptr<Link> link, Sleep sleep,
-                                    unsigned seed) {
-    return std::make_unique<LanSource>(std::move(poll), clock, std::move(link), std::move(sleep), seed);
+                                    unsigned seed, std::function<void()> wake) {
+    return std::make_unique<LanSource>(std::move(poll), clock, std::move(link), std::move(sleep), seed,
+                                       std::move(wake));
 }
 
 }  // namespace pued::ipmi
@@ -240,9 +267,10 @@ std::unique_ptr<Source> make_lan_source(IpmiPoll poll, const Clock& clock) {
                              .cipher_suites = poll.config.cipher_suites,
                              .privilege = poll.config.privilege};
     if (poll.config.timeout.count() > 0) address.limit = poll.config.timeout;
-    auto sleep = [](Duration wait) { std::this_thread::sleep_for(wait); };
-    return ipmi::make_source(std::move(poll), clock, ipmi::make_lan_link(std::move(address)), sleep,
-                             ipmi::random_seed());
+    const auto nap = std::make_shared<ipmi::Nap>();
+    return ipmi::make_source(
+        std::move(poll), clock, ipmi::make_lan_link(std::move(address)),
+        [nap](Duration wait) { return nap->take(wait); }, ipmi::random_seed(), [nap] { nap->end(); });
 }
 
 }  // namespace pued

@@ -12,6 +12,7 @@ namespace {
 constexpr unsigned max_records = 2000;  // real lists hold 50 to 500
 constexpr unsigned max_retries = 10;
 constexpr std::size_t max_names = 8;
+constexpr std::size_t longest_piece = 22;  // bytes
 constexpr std::uint16_t last_record = 0xFFFF;
 constexpr std::uint8_t everything = 0xFF;
 
@@ -30,11 +31,15 @@ Match match(const SensorQuery& query, const SensorRecord& record) {
 
 }  // namespace
 
-SdrScan::SdrScan(std::vector<SensorQuery> wanted, unsigned seed)
+SdrScan::SdrScan(std::vector<SensorQuery> wanted, unsigned seed, std::vector<std::uint16_t> hints)
     : wanted_(std::move(wanted)),
+      hints_(std::move(hints)),
       found_(wanted_.size()),
       certain_(wanted_.size(), false),
-      backoff_(std::chrono::milliseconds{50}, std::chrono::seconds{2}, seed) {}
+      piece_(longest_piece),
+      backoff_(std::chrono::milliseconds{50}, std::chrono::seconds{2}, seed) {
+    if (!hints_.empty()) next_hint();
+}
 
 SdrScan::State SdrScan::advance(Transport& transport, BootTime now) {
     if (now < wait_until_) return State::running;
@@ -88,9 +93,29 @@ SdrScan::State SdrScan::record_complete() {
     ++records_;
     retries_ = 0;
     backoff_.reset();
+    if (hinted_) return next_hint();
     if (next_id_ == last_record || all_certain()) return State::done;
     if (records_ >= max_records || next_id_ == id_) return fail("the sensor list has no end");
     id_ = next_id_;
+    return State::running;
+}
+
+// The next record worth a try, or the walk from the beginning.
+SdrScan::State SdrScan::next_hint() {
+    record_.clear();
+    retries_ = 0;
+    if (hinted_ && all_certain()) return State::done;
+    hinted_ = !hints_.empty();
+    if (hinted_) {
+        id_ = hints_.back();
+        hints_.pop_back();
+    } else {
+        id_ = 0;
+        records_ = 0;
+        whole_ = true;
+        piece_ = longest_piece;
+        power_sensors_.clear();
+    }
     return State::running;
 }
 
@@ -147,6 +172,7 @@ SdrScan::State SdrScan::again_later(std::uint8_t code, BootTime now) {
 }
 
 SdrScan::State SdrScan::fail(std::string why) {
+    if (hinted_) return next_hint();
     error_ = std::move(why);
     return State::failed;
 }

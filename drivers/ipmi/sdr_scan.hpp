@@ -4,6 +4,7 @@
 //
 // Whole records are asked for first (offset 0, FFh bytes, no reservation needed). A BMC that cannot (CAh) is read in
 // pieces of 22 bytes, then 16, then 8, under a reservation; bodies of records that are no sensors are then skipped.
+// Where hints are given, the records with these ids are read first; when they are all that was wanted, that was it.
 // There is one reservation a BMC for all its clients: when another one takes it (C5h) we wait a growing random time
 // and give up after a few, because two readers that insist starve each other for ever.
 #pragma once
@@ -31,7 +32,7 @@ class SdrScan {
 public:
     enum class State : std::uint8_t { running, done, failed, link_lost };
 
-    SdrScan(std::vector<SensorQuery> wanted, unsigned seed);
+    SdrScan(std::vector<SensorQuery> wanted, unsigned seed, std::vector<std::uint16_t> hints = {});
 
     // Sends one command if `now` is not before wait_until().
     State advance(Transport& transport, BootTime now);
@@ -53,6 +54,7 @@ private:
     State smaller(std::uint8_t code);
     State again_later(std::uint8_t code, BootTime now);
     State record_complete();
+    State next_hint();
     State fail(std::string why);
     void consider(const SensorRecord& record);
     [[nodiscard]] bool all_certain() const;
@@ -61,16 +63,18 @@ private:
     [[nodiscard]] std::uint8_t bytes_to_ask() const;
 
     std::vector<SensorQuery> wanted_;
+    std::vector<std::uint16_t> hints_;  // record ids still to be tried
+    bool hinted_ = false;               // reading such a one
     std::vector<std::optional<SensorRecord>> found_;
     std::vector<bool> certain_;  // no better match can follow
     std::vector<std::string> power_sensors_;
     std::string error_;
     BootTime wait_until_{};
+    std::size_t piece_;  // bytes to ask for, when not whole
     Backoff backoff_;
     unsigned retries_ = 0;  // since the last complete record
     unsigned records_ = 0;
-    bool whole_ = true;       // ask for whole records
-    std::size_t piece_ = 22;  // bytes, when not
+    bool whole_ = true;  // ask for whole records
     std::optional<std::uint16_t> reservation_;
     std::uint16_t id_ = 0;       // of the record being read
     std::uint16_t next_id_ = 0;  // told by its replies

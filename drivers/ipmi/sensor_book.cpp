@@ -1,6 +1,9 @@
 // Finding sensors and keeping them; see the header.
 #include "drivers/ipmi/sensor_book.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 #include "drivers/ipmi/completion.hpp"
 
 namespace pued::ipmi {
@@ -13,11 +16,23 @@ std::string label(const SensorQuery& query) {
     return query.name.empty() ? "sensor " + std::to_string(query.number) : "sensor \"" + query.name + "\"";
 }
 
+std::string place_label(const SensorQuery& query) {
+    return query.name.empty() ? '#' + std::to_string(query.number) : '=' + query.name;
+}
+
+std::string hex(Bytes bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    for (const auto byte : bytes) (out += digits[byte >> 4U]) += digits[byte & 0xFU];
+    return out;
+}
+
 }  // namespace
 
-SensorBook::SensorBook(std::vector<SensorQuery> wanted, unsigned seed)
+SensorBook::SensorBook(std::vector<SensorQuery> wanted, unsigned seed, std::shared_ptr<SdrMemory> memory)
     : wanted_(std::move(wanted)),
       seed_(seed),
+      memory_(std::move(memory)),
       records_(wanted_.size(), Result<SensorRecord>{Error{"the sensor list of the BMC is still being read"}}),
       patience_(std::chrono::minutes{1}, std::chrono::hours{1}, seed) {}
 
@@ -29,8 +44,44 @@ bool SensorBook::settled(BootTime now) const {
 
 bool SensorBook::advance(Transport& transport, BootTime now) {
     if (!scan_ && (stamp_wanted_ || now >= stamp_due_)) return check_stamp(transport, now);
-    if (!scan_) scan_.emplace(wanted_, seed_++);
+    if (!scan_ && memory_ && !fingerprint_) return ask_model(transport);
+    if (!scan_) begin_scan();
     return scan_step(transport, now);
+}
+
+// What makes two sensor lists alike: device, firmware, maker and product (Get Device ID without its "update under way"
+// bit), and how many records there are.
+bool SensorBook::ask_model(Transport& transport) {
+    constexpr std::size_t firmware = 2, shortest = 11, longest = 15;
+    auto reply = transport.send(0, Command::get_device_id, {});
+    if (!reply) return false;
+    fingerprint_.emplace();
+    if (reply->completion != completion::ok || reply->data.size() < shortest || !stamp_) return true;
+    reply->data.resize(std::min(reply->data.size(), longest));
+    reply->data[firmware] &= 0x7FU;
+    fingerprint_ = hex(reply->data) + '-' + hex(Bytes{stamp_->bytes}.first(2));
+    return true;
+}
+
+void SensorBook::begin_scan() {
+    std::vector<std::uint16_t> hints;
+    if (memory_ && !fingerprint_->empty()) {
+        const auto places = memory_->recall(*fingerprint_);
+        for (const auto& query : wanted_) {
+            if (const auto place = places.find(place_label(query)); place != places.end())
+                hints.push_back(place->second);
+        }
+    }
+    scan_.emplace(wanted_, seed_++, std::move(hints));
+}
+
+void SensorBook::remember() {
+    if (!memory_ || !fingerprint_ || fingerprint_->empty()) return;
+    SdrPlaces places;
+    for (std::size_t i = 0; i < wanted_.size(); ++i) {
+        if (records_[i]) places[place_label(wanted_[i])] = records_[i]->id;
+    }
+    memory_->keep(*fingerprint_, places);
 }
 
 bool SensorBook::check_stamp(Transport& transport, BootTime now) {
@@ -80,6 +131,7 @@ void SensorBook::take_result(BootTime now) {
         }
     }
     scan_.reset();
+    remember();
     if (!all) look_again(now);
 }
 
@@ -100,7 +152,10 @@ std::string SensorBook::not_found(const SensorQuery& query) const {
 
 Result<SensorRecord> SensorBook::find(std::size_t query) const { return records_[query]; }
 
-void SensorBook::session_opened() { stamp_wanted_ = true; }
+void SensorBook::session_opened() {
+    stamp_wanted_ = true;
+    fingerprint_.reset();
+}
 
 void SensorBook::gone(BootTime now) {
     if (!scan_wanted_ && !scan_) look_again(now);

@@ -1,7 +1,8 @@
 // Which sensor data record stands behind each sensor that the configuration names. Found once and kept for the life of
-// the process; looked up again when the repository's time stamps change (asked after each new session and every ten
-// minutes), or when the BMC says that a sensor is gone. What was not found is looked for again after a minute, then
-// two, up to an hour. Runs on the BMC's thread; each advance() sends at most one command.
+// the process, and as a hint for the next (sdr_memory.hpp); looked up again when the repository's time stamps change
+// (asked after each new session and every ten minutes), or when the BMC says that a sensor is gone. What was not found
+// is looked for again after a minute, then two, up to an hour. Runs on the BMC's thread; each advance() sends at most
+// one command.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include "agent/model/time.hpp"
 #include "drivers/ipmi/backoff.hpp"
 #include "drivers/ipmi/sdr.hpp"
+#include "drivers/ipmi/sdr_memory.hpp"
 #include "drivers/ipmi/sdr_scan.hpp"
 #include "drivers/ipmi/transport.hpp"
 
@@ -20,7 +22,8 @@ namespace pued::ipmi {
 
 class SensorBook {
 public:
-    SensorBook(std::vector<SensorQuery> wanted, unsigned seed);
+    // Without a memory every process walks the whole list once.
+    SensorBook(std::vector<SensorQuery> wanted, unsigned seed, std::shared_ptr<SdrMemory> memory = {});
 
     // True when there is nothing to look up now.
     [[nodiscard]] bool settled(BootTime now) const;
@@ -32,7 +35,7 @@ public:
     // The record of a query, by its place in the list; or why there is none.
     [[nodiscard]] Result<SensorRecord> find(std::size_t query) const;
 
-    void session_opened();
+    void session_opened();  // perhaps of another BMC, or of one with other firmware
     // The BMC denied a sensor that was found.
     void gone(BootTime now);
 
@@ -43,6 +46,9 @@ private:
     };
 
     bool check_stamp(Transport& transport, BootTime now);
+    bool ask_model(Transport& transport);
+    void begin_scan();
+    void remember();
     bool scan_step(Transport& transport, BootTime now);
     void take_result(BootTime now);
     void look_again(BootTime now);
@@ -50,6 +56,8 @@ private:
 
     std::vector<SensorQuery> wanted_;
     unsigned seed_;
+    std::shared_ptr<SdrMemory> memory_;
+    std::optional<std::string> fingerprint_;  // of this model and list; empty: it would not say
     std::vector<Result<SensorRecord>> records_;
     std::optional<SdrScan> scan_;  // under way
     bool scan_wanted_ = true;

@@ -1,6 +1,8 @@
 // The queue and the pollers with real threads. Under ThreadSanitizer and AddressSanitizer, without CppUTest's leak
 // detector.
 #include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include "agent/runtime/pollers.hpp"
@@ -41,6 +43,29 @@ public:
 private:
     std::atomic<bool>& entered_;
     const std::atomic<bool>& free_;
+};
+
+// Waits for as long as it may, unless it is woken.
+class Sleeper final : public Source {
+public:
+    explicit Sleeper(std::atomic<int>& steps) : steps_(steps) {}
+    void step(BootTime, ReportSink&) override {
+        ++steps_;
+        std::unique_lock lock{mutex_};
+        woken_.wait(lock, [this] { return over_; });
+    }
+    [[nodiscard]] bool wakeable() const override { return true; }
+    void wake() override {
+        const std::lock_guard lock{mutex_};
+        over_ = true;
+        woken_.notify_all();
+    }
+
+private:
+    std::atomic<int>& steps_;
+    std::mutex mutex_;
+    std::condition_variable woken_;
+    bool over_ = false;
 };
 
 }  // namespace
@@ -98,6 +123,18 @@ TEST(Runtime, pollers_run_every_source_and_close_it_once) {
     CHECK(seen[0] && seen[1] && seen[2]);
     CHECK(pollers.stop(milliseconds{5000}));
     LONGS_EQUAL(3, closed.load());
+}
+
+TEST(Runtime, sources_that_wait_for_long_are_woken_for_the_stop) {
+    ReportQueue queue;
+    fake::FakeClock clock;
+    std::atomic<int> steps{0};
+    std::vector<std::unique_ptr<Source>> sources;
+    for (int i = 0; i < 3; ++i) sources.push_back(std::make_unique<Sleeper>(steps));
+    Pollers pollers{std::move(sources), queue, clock};
+    while (steps < 3) std::this_thread::yield();
+    CHECK(pollers.stop(milliseconds{5000}));
+    LONGS_EQUAL(3, steps.load());
 }
 
 TEST(Runtime, a_source_that_is_stuck_does_not_hold_up_the_stop) {

@@ -47,7 +47,7 @@ TEST_GROUP(LanSource) {
                         {{0, 5}, {77, 0xC0, 0xC0}}, {{1, 1}, {50, 0xC0, 0xC0}},  {{0, 3}, {0xF6, 0xC0, 0xC0}},
                         {{0, 9}, {85, 0xC0, 0xC0}}};
         source = make_source(
-            poll, clock, std::move(link), [this](Duration wait) { clock.advance(wait); }, 42);
+            poll, clock, std::move(link), [this](Duration wait) { return clock.advance(wait), true; }, 42);
     }
 
     void run(Duration duration) {

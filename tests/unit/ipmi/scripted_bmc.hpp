@@ -54,6 +54,7 @@ public:
     // What the BMC is.
     std::vector<records::Record> repository = records::all();
     std::map<std::pair<unsigned, unsigned>, std::vector<std::uint8_t>> sensors;  // LUN, number
+    std::vector<std::uint8_t> device_id{0x20, 0x01, 0x01, 0x81, 0x02, 0x9F, 0x91, 0x12, 0x00, 0x02, 0x0F, 0, 0, 0, 0};
     std::vector<std::uint8_t> factors{0x00, 0x03, 0x00, 0x00, 0x00, 0x00, 0x00};
     std::vector<std::uint8_t> dcmi = power_reply(231);
     std::uint8_t changed_at = 1;  // low byte of the repository's time stamp
@@ -81,7 +82,7 @@ private:
     Result<ipmi::Reply> answer(std::uint8_t lun, ipmi::Command command, ipmi::Bytes data) {
         using ipmi::Command;
         switch (command) {
-            case Command::get_device_id: return ipmi::Reply{0, {0x20, 0x01}};
+            case Command::get_device_id: return ipmi::Reply{0, device_id};
             case Command::get_power_reading: return ipmi::Reply{0, dcmi};
             case Command::get_sensor_reading_factors: factors_lun = lun; return ipmi::Reply{0, factors};
             case Command::get_sensor_reading: return sensor(lun, data[0]);

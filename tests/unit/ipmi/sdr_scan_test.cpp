@@ -5,6 +5,7 @@
 #include "drivers/ipmi/completion.hpp"
 #include "drivers/ipmi/sdr_scan.hpp"
 #include "drivers/ipmi/sensor_book.hpp"
+#include "tests/fakes/disk.hpp"
 #include "tests/unit/ipmi/scripted_bmc.hpp"
 
 #include <CppUTest/TestHarness.h>
@@ -185,6 +186,28 @@ TEST(SdrScan, a_lost_session_is_told_apart_from_a_refusal) {
     STRCMP_CONTAINS("privilege", denied.error().c_str());
 }
 
+TEST(SdrScan, a_hint_that_holds_saves_the_walk) {
+    const unsigned id = bmc.repository[4][0] | bmc.repository[4][1] << 8;
+    const auto name = decode_sensor_record(bmc.repository[4])->name;
+    SdrScan scan{{{.name = name}}, 1, {static_cast<std::uint16_t>(id)}};
+    CHECK_TRUE(SdrScan::State::done == run(scan));
+    STRCMP_EQUAL(name.c_str(), scan.found()[0]->name.c_str());
+    LONGS_EQUAL(1, count(Command::get_sdr));
+}
+
+TEST(SdrScan, hints_that_lie_cost_a_record_each_and_change_nothing) {
+    SdrScan plain{{{.name = "PS1 Input Power"}, {.name = "not there"}}, 1};
+    CHECK_TRUE(SdrScan::State::done == run(plain));
+    const auto reads = count(Command::get_sdr);
+    SdrScan misled{{{.name = "PS1 Input Power"}, {.name = "not there"}}, 1, {0x7777, 3, 4}};
+    CHECK_TRUE(SdrScan::State::done == run(misled));
+    CHECK_TRUE(misled.found()[0].has_value());
+    CHECK_FALSE(misled.found()[1].has_value());
+    LONGS_EQUAL(plain.records(), misled.records());
+    LONGS_EQUAL(plain.power_sensors().size(), misled.power_sensors().size());
+    LONGS_EQUAL(2 * reads + 3, count(Command::get_sdr));
+}
+
 TEST_GROUP(SensorBook) {
     fake::FakeClock clock;
     fake::ScriptedBmc bmc{clock};
@@ -282,4 +305,67 @@ TEST(SensorBook, what_is_missing_is_looked_for_with_growing_patience) {
     }
     CHECK_TRUE(scans() >= 4);  // after about 1, 3, 7, 15, 31 minutes
     CHECK_TRUE(scans() <= 7);
+}
+
+TEST(SensorBook, the_next_process_reads_one_record_instead_of_the_list) {
+    const auto memory = std::make_shared<SdrMemory>(std::make_unique<fake::FakeStore>(), true);
+    const std::vector<SensorQuery> wanted{{.name = "LUN1 Power"}, {.name = {}, .number = 2}};
+    SensorBook first{wanted, 1, memory};
+    settle(first);
+    const auto walked = reads();
+    SensorBook second{wanted, 1, memory};
+    settle(second);
+    LONGS_EQUAL(2, reads() - walked);
+    STRCMP_EQUAL(first.find(1)->name.c_str(), second.find(1)->name.c_str());
+}
+
+TEST(SensorBook, a_list_that_was_changed_meanwhile_is_walked_whatever_the_memory_says) {
+    const auto memory = std::make_shared<SdrMemory>(std::make_unique<fake::FakeStore>(), true);
+    SensorBook first{{{.name = "PS1 Input Power"}}, 1, memory};
+    settle(first);
+    for (auto& record : bmc.repository) record[0] = static_cast<std::uint8_t>(record[0] + 0x40);  // other record ids
+    SensorBook second{{{.name = "PS1 Input Power"}}, 1, memory};
+    settle(second);
+    LONGS_EQUAL(1, second.find(0)->number);
+}
+
+TEST(SensorBook, one_bmc_spares_the_next_of_its_model_the_walk_and_not_one_with_other_firmware) {
+    const auto memory = std::make_shared<SdrMemory>(std::make_unique<fake::FakeStore>(), true);
+    const std::vector<SensorQuery> wanted{{.name = "LUN1 Power"}};
+    SensorBook first{wanted, 1, memory};
+    settle(first);
+    const auto walk = reads();
+    bmc.device_id[2] = 0x02;
+    SensorBook other{wanted, 1, memory};
+    settle(other);
+    LONGS_EQUAL(2 * walk, reads());
+}
+
+TEST_GROUP(SdrMemory){};
+
+TEST(SdrMemory, what_is_kept_is_recalled_and_added_to) {
+    SdrMemory memory{std::make_unique<fake::FakeStore>(), true};
+    CHECK_TRUE(memory.recall("20018102").empty());
+    memory.keep("20018102", {{"=PS1 Input Power", 0x12}});
+    memory.keep("20018102", {{"#33", 0xFFFE}, {"=with\nnewline", 1}});
+    const auto places = memory.recall("20018102");
+    LONGS_EQUAL(2, places.size());
+    LONGS_EQUAL(0x12, places.at("=PS1 Input Power"));
+    LONGS_EQUAL(0xFFFE, places.at("#33"));
+}
+
+TEST(SdrMemory, who_only_looks_writes_nothing) {
+    auto store = std::make_unique<fake::FakeStore>();
+    auto& documents = store->documents;
+    SdrMemory memory{std::move(store), false};
+    memory.keep("20018102", {{"#33", 1}});
+    CHECK_TRUE(documents.empty());
+}
+
+TEST(SdrMemory, a_text_that_is_not_wholly_sound_is_nothing) {
+    LONGS_EQUAL(1, parse_places("0012 =PS1\n").size());
+    for (const char* text : {"0012 =PS1", "012 =PS1\n", "0012=PS1\n", "0012 =\n", "0012 PS1\n", "00g2 =PS1\n", "\n",
+                             "0012 =PS1\n0013\n", "-012 =PS1\n"}) {
+        CHECK_TRUE(parse_places(text).empty());
+    }
 }
