@@ -23,7 +23,7 @@ TYPES = {
     "f64": (">d", 4, True, True),
 }
 UNITS = {"-": 1, "%": Fraction(1, 100), "W": 1, "kW": 1000, "VA": 1, "kVA": 1000, "V": 1, "A": 1, "Hz": 1, "Wh": 1,
-         "kWh": 1000, "degC": 1, "%RH": 1}
+         "kWh": 1000, "degC": 1, "%RH": 1, "mV": Fraction(1, 1000), "mA": Fraction(1, 1000)}
 # Plausible physical values by the beginning of the name after any "outlet-7."; the first that fits counts.
 RANGES = [
     ("power_factor", 0.5, 0.999), ("energy", 2e5, 9e8), ("apparent", 500, 9000), ("power", 400, 8000),
@@ -54,15 +54,21 @@ class Capture:
         self.random = random.Random("pued capture of " + name)
         self.memory, self.expected, self.counts, self.steps, self.markers = {}, {}, {}, {}, []
         self.places = {}
+        self.others = []  # registers of another function: (function, address, words)
+        self.bounds = {}  # by quantity: what its map takes as plausible
         self.used = set()
         self.turn = 0
         self.serial = None
 
-    def identity_text(self, address, text, words):
-        """The serial number as ASCII, two letters a word, zeros behind it."""
+    def letters(self, address, text, words, endian="big"):
+        """ASCII, two letters a word, zeros behind it; "little": the second letter in the upper half."""
         data = text.encode().ljust(2 * words, b"\0")
+        self.store(address, [int.from_bytes(data[i:i + 2], endian) for i in range(0, len(data), 2)])
+
+    def identity_text(self, address, text, words, endian="big"):
+        """The serial number as letters."""
         self.serial = text
-        self.store(address, [int.from_bytes(data[i:i + 2], "big") for i in range(0, len(data), 2)])
+        self.letters(address, text, words, endian)
 
     def identity_number(self, address, number):
         """The serial number as an unsigned one of 32 bits."""
@@ -84,7 +90,12 @@ class Capture:
         low, high = next((low, high) for begin, low, high in RANGES if quantity.startswith(begin))
         fixed = quantity.startswith(FIXED)
         _, words, signed, floating = TYPES[kind]
-        if floating:
+        most = 0x7FFE if signed else 0xFFFD
+        if quantity in self.bounds:
+            low, high = (bound / float(one) for bound in self.bounds[quantity])
+            value = self.random.uniform(low, high)
+            raw = struct.unpack(TYPES[kind][0], struct.pack(TYPES[kind][0], value))[0] if floating else round(value)
+        elif floating:
             spread = 0 if fixed else widen
             value = math.exp(self.random.uniform(math.log(low) - spread, math.log(high) + spread))
             raw = struct.unpack(TYPES[kind][0], struct.pack(TYPES[kind][0], value / float(one)))[0]
@@ -92,8 +103,8 @@ class Capture:
             raw = self.random.randint(max(1, math.ceil(low / one)), max(1, math.floor(high / one)))
         elif words == 1:
             first, last = math.ceil(low / one), math.floor(high / one)
-            last = min(max(first, last) + 300 * widen, 0x7FFE if signed else 0xFFFD)
-            raw = self.random.randint(min(max(1, first), last), last)
+            last = min(max(first, last) + 300 * widen, most)
+            raw = self.random.randint(most // 2 if first > most else min(max(1, first), last), last)
         else:
             raw = self.random.randrange(1 << (16 * words - 15), 1 << (29 if words == 2 else 51))
         return raw
@@ -102,6 +113,8 @@ class Capture:
         """Uses the bit that tells signed from unsigned, where the quantity lets it; for every second float."""
         _, words, signed, floating = TYPES[kind]
         if quantity.startswith("frequency") or words == 4 or (floating and self.turn % 2 == 0):
+            return raw
+        if quantity in self.bounds:
             return raw
         if signed:
             return raw if quantity.startswith("energy") else -raw
@@ -119,14 +132,14 @@ class Capture:
                 break
         return raw
 
-    def field(self, name, address, kind, scale, unit, factor=Fraction(1)):
+    def field(self, name, address, kind, scale, unit, factor=Fraction(1), offset=Fraction(0)):
         """One value: its words, what it is, and for energy the exact count. `factor` is what other registers say."""
         one = Fraction(scale) * UNITS[unit] * factor
         quantity = name.split(".")[-1]
         raw = self.unused(quantity, kind, one)
         self.store(address, to_words(kind, raw, self.order))
         self.places[name] = (address, kind)
-        self.expected[name] = float(Fraction(raw) * one)
+        self.expected[name] = float(Fraction(raw) * one + offset)
         if not quantity.startswith("energy"):
             return
         if TYPES[kind][3]:
@@ -136,7 +149,7 @@ class Capture:
 
     def table(self, text, **factors):
         """`factors`: by name of the field or by unit, what the device's own ratios multiply it with."""
-        for line in text.strip().splitlines():
+        for line in filter(str.strip, text.splitlines()):
             name, address, kind, scale, unit, *rest = line.split()
             product = Fraction(1)
             for key in rest:
@@ -144,12 +157,12 @@ class Capture:
             self.field(name, int(address, 0), kind, scale, unit, product)
 
     def array(self, element, count, text):
-        """Lines as in table(), with the stride behind the unit."""
+        """Lines as in table(), with the stride behind the unit, and behind that what is added."""
         for index in range(1, count + 1):
             for line in text.strip().splitlines():
-                name, address, kind, scale, unit, stride = line.split()
+                name, address, kind, scale, unit, stride, *offset = line.split()
                 at = int(address, 0) + (index - 1) * int(stride)
-                self.field(f"{element}-{index}.{name}", at, kind, scale, unit)
+                self.field(f"{element}-{index}.{name}", at, kind, scale, unit, offset=Fraction(*offset))
 
     def marker(self, why, address, words, *names):
         """With these words at `address`, `names` have no value and everything else keeps its own."""
@@ -174,8 +187,8 @@ class Capture:
         out = [f"# {self.name}: what such a device answers, and what that means. Written by make.py; do not edit.", ""]
         if self.serial:
             out += [f'identity = "{self.serial}"', ""]
-        for address, words in self.runs():
-            out += ["[[words]]", f"function = {self.function}", f"address = {address}", "words = " + listed(words), ""]
+        for function, address, words in [(self.function, *run) for run in self.runs()] + self.others:
+            out += ["[[words]]", f"function = {function}", f"address = {address}", "words = " + listed(words), ""]
         out += ["[expected]"] + [f'"{name}" = {value!r}' for name, value in self.expected.items()]
         if self.counts:
             out += ["", "[counts]              # of integer energy registers; one count in microwatt-hours"]

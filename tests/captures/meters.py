@@ -68,6 +68,7 @@ def schneider(name):
         energy_export_wh  0xC87 i64 1 Wh
     """)
     if name == "schneider-pm5xxx":
+        c.letters(0x1D, "PM5560", 20)
         c.identity_number(129, 2871650123)
     c.marks(f32=[0xFFC0, 0x0000], i64=[0x8000, 0, 0, 0])
     return c
@@ -75,6 +76,7 @@ def schneider(name):
 
 def abb():
     c = Capture("abb-b-series", 3, "abcd")
+    c.letters(35168, "B23 ", 2)
     c.table("""
         energy_wh         20480 u64 0.01 kWh
         energy_export_wh  20484 u64 0.01 kWh
@@ -106,6 +108,7 @@ def abb():
 
 def carlo_gavazzi():
     c = Capture("carlo-gavazzi-em3xx", 4, "cdab")
+    c.others.append((3, 11, [341]))
     c.table("""
         voltage_l1_v      0  i32 0.1 V
         voltage_l2_v      2  i32 0.1 V

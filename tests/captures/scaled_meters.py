@@ -70,6 +70,8 @@ def acrel():
 def sunspec():
     c = Capture("sunspec-20x", 3, "abcd")
     base = 40000 + 2 + 2 + 66  # "SunS", the common model's id and length, its 66 registers
+    c.letters(40000, "SunS", 2)
+    c.helper(base, "u16", 203)
     exponents = {"amp": (6, -3), "volt": (15, -2), "hertz": (17, -1), "watt": (22, 2), "va": (27, 4), "pf": (37, 1),
                  "wh": (54, 3)}
     for offset, exponent in exponents.values():

@@ -23,6 +23,7 @@ def ocp(name):
 def apc():
     c = Capture("apc-smart-ups", 3, "abcd")
     nominal_va, nominal_w = 1500, 1350
+    c.letters(0x214, "Smart-UPS SRT 1500", 16)
     c.helper(588, "u16", nominal_va)
     c.helper(589, "u16", nominal_w)
     percent = Fraction(1, 100)
@@ -60,6 +61,8 @@ def huawei():
 
 def clever():
     c = Capture("clever-mpdu", 3, "abcd")
+    for place, part in enumerate((1, 0, 0, 0)):
+        c.helper(place, "u16", part)
     c.table("""
         frequency_hz      15 u16 1 Hz
         power_w           19 u16 1 W
