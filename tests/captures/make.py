@@ -9,7 +9,10 @@ Nothing here reads config/devices, and none of pued's code is used. Where the tw
 import sys
 from pathlib import Path
 
+from community_meters import all_community_meters
 from meters import all_meters
+from more_meters import all_more_meters
+from plants import all_plants
 from scaled_meters import all_scaled_meters
 from supplies import all_supplies
 
@@ -18,7 +21,9 @@ HERE = Path(__file__).resolve().parent
 
 def main():
     stale = []
-    for capture in all_meters() + all_scaled_meters() + all_supplies():
+    captures = (all_meters() + all_more_meters() + all_scaled_meters() + all_community_meters() + all_supplies() +
+                all_plants())
+    for capture in captures:
         path = HERE / (capture.name + ".toml")
         text = capture.text()
         if not path.exists() or path.read_text() != text:

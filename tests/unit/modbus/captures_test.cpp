@@ -1,6 +1,7 @@
 // Golden captures: for every map in config/devices what a device of that model answers (tests/captures, made
 // independently by make.py) must decode to the expected values, and its "no value" marks to none. Also the sample
 // frames of vendors' documents.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -196,6 +197,31 @@ std::string identity_of(const RegisterMap& map, const Memory& memory) {
     return decode_identity(*map.identity, words);
 }
 
+// Decoded as an identity is: a number as its digits, empty for 0.
+std::string probed(const IdentifyProbe& probe, const Memory& memory, const std::string& id) {
+    IdentityField field;
+    field.text = probe.text;
+    field.words = probe.words;
+    field.order = probe.order;
+    std::vector<std::uint16_t> words;
+    for (unsigned i = 0; i < probe.words; ++i) {
+        const auto found = memory.find({probe.function, probe.address + i});
+        CHECK_TEXT(found != memory.end(), (id + ": the capture lacks a register that identifies it").c_str());
+        words.push_back(found->second);
+    }
+    return decode_identity(field, words);
+}
+
+bool holds(const IdentifyProbe& probe, const std::string& read) {
+    if (probe.text) {
+        const auto within = [&read](const std::string& part) { return read.find(part) != std::string::npos; };
+        return std::any_of(probe.contains.begin(), probe.contains.end(), within);
+    }
+    const auto number = read.empty() ? 0 : std::stoull(read) & probe.mask;
+    if (probe.min || probe.max) return number >= probe.min.value_or(0) && number <= probe.max.value_or(UINT64_MAX);
+    return std::find(probe.equals.begin(), probe.equals.end(), number) != probe.equals.end();
+}
+
 bool has_marks(const RegisterMap& map) {
     for (const auto& field : expand(map, {})) {
         if (!field.invalid.empty()) return true;
@@ -224,7 +250,7 @@ TEST_GROUP(Captures){};
 
 TEST(Captures, every_shipped_map_decodes_its_capture) {
     const auto maps = all_shipped();
-    CHECK(maps.size() >= 22);
+    CHECK(maps.size() >= 57);
     for (const auto& map : maps) check_values(map, read_capture(map.id));
 }
 
@@ -235,7 +261,20 @@ TEST(Captures, a_device_tells_its_serial_number_where_its_map_knows_it) {
         STRCMP_EQUAL_TEXT(capture.identity.c_str(), identity_of(map, capture.memory).c_str(), map.id.c_str());
         with += map.identity ? 1 : 0;
     }
-    UNSIGNED_LONGS_EQUAL(4, with);
+    UNSIGNED_LONGS_EQUAL(14, with);
+}
+
+TEST(Captures, a_device_is_recognised_by_what_its_map_says) {
+    std::size_t with = 0;
+    for (const auto& map : all_shipped()) {
+        const auto capture = read_capture(map.id);
+        for (const auto& probe : map.identify) {
+            const auto read = probed(probe, capture.memory, map.id);
+            CHECK_TEXT(holds(probe, read), (map.id + ": its probe does not hold for " + read).c_str());
+        }
+        with += map.identify.empty() ? 0 : 1;
+    }
+    CHECK(with >= 13);
 }
 
 TEST(Captures, every_capture_belongs_to_a_shipped_map) {
