@@ -83,12 +83,16 @@ private:
     void add_meters() {
         std::vector<ModbusPoll> tcp;
         std::map<std::string, std::vector<ModbusPoll>> lines;
-        std::map<std::string, std::shared_ptr<const RegisterMap>> maps;  // one for all meters of a profile
+        // One for all meters of a profile at the same offset.
+        std::map<std::pair<std::string, unsigned>, std::shared_ptr<const RegisterMap>> maps;
         for (const auto& meter : config().meters) {
             const auto device = device_of(meter.id);
             auto& polls = meter.line.empty() ? tcp : lines[meter.line];
-            auto& map = maps[meter.profile];
-            if (!map) map = std::make_shared<const RegisterMap>(installation_.maps.at(meter.profile));
+            auto& map = maps[{meter.profile, meter.register_offset}];
+            if (!map) {
+                map = std::make_shared<const RegisterMap>(
+                    shifted(installation_.maps.at(meter.profile), meter.register_offset));
+            }
             polls.push_back({device, first_point(device), meter, map, period(device)});
         }
         if (!tcp.empty()) sources_.push_back(make_tcp_source(std::move(tcp), clock_));

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "agent/config/check_parts.hpp"
+#include "agent/config/elements.hpp"
 
 namespace pued::checks {
 namespace {
@@ -19,10 +20,10 @@ void check_line(const Context& context, const Entry& entry, const ModbusDevice& 
     context.unknown(entry, "line", meter.line, "is not there", lines, "the id of a [[line]]");
 }
 
-// outlets = 24 of a profile that has outlets, and so many of them. The key is the element's plural.
+// outlets = 24 of a profile that has outlets, and so many of them.
 void check_count(const Context& context, const Entry& entry, const std::string& element, unsigned count,
                  const RegisterMap& map) {
-    const std::string key = element + (element.ends_with("ch") ? "es" : "s");
+    const std::string key{element_key(element)};
     const auto is_it = [&element](const FieldArray& array) { return array.element == element; };
     const auto array = std::find_if(map.arrays.begin(), map.arrays.end(), is_it);
     if (array == map.arrays.end()) {
@@ -33,6 +34,16 @@ void check_count(const Context& context, const Entry& entry, const std::string& 
                         key + " = " + std::to_string(count) + " is out of range (expected 1.." +
                             std::to_string(array->count) + ", as many as the profile \"" + map.id + "\" has)");
     }
+}
+
+void check_offset(const Context& context, const Entry& entry, const ModbusDevice& meter, const RegisterMap& map) {
+    if (meter.register_offset == 0) return;
+    const unsigned most = 65535 - last_register(map, meter.counts);
+    if (meter.register_offset <= most) return;
+    context.problem(entry, "register_offset",
+                    "register_offset = " + std::to_string(meter.register_offset) +
+                        " leads past register 65535 (expected at most " + std::to_string(most) +
+                        " with the profile \"" + map.id + "\")");
 }
 
 // "a data directory: /usr/share/pued, /etc/pued"
@@ -47,6 +58,7 @@ void check_profile(const Context& context, const Entry& entry, const ModbusDevic
     const auto map = context.maps.find(meter.profile);
     if (map != context.maps.end()) {
         for (const auto& [element, count] : meter.counts) check_count(context, entry, element, count, map->second);
+        check_offset(context, entry, meter, map->second);
         return;
     }
     if (context.known.unread_maps.contains(meter.profile)) return;  // its file's own problems say why
@@ -63,12 +75,13 @@ std::string lower(std::string text) {
     return text;
 }
 
-// "unit 3 of line "rs485-1"", "10.0.0.1:502, unit 1"; empty where the file does not say.
+// "unit 3 of line "rs485-1"", "unit 1 at 10.0.0.1:502, register_offset 5000"; empty where the file does not say.
 std::string address_of(const ModbusDevice& meter) {
     const auto who = meter.address.empty() ? "unit " + std::to_string(meter.unit_id) : "meter " + meter.address;
-    if (!meter.line.empty()) return who + " of line \"" + meter.line + '"';
+    const auto offset = meter.register_offset == 0 ? "" : ", register_offset " + std::to_string(meter.register_offset);
+    if (!meter.line.empty()) return who + " of line \"" + meter.line + '"' + offset;
     if (meter.host.empty()) return {};
-    return who + " at " + lower(meter.host) + ':' + std::to_string(meter.port);
+    return who + " at " + lower(meter.host) + ':' + std::to_string(meter.port) + offset;
 }
 
 std::string address_of(const ServerConfig& server) {

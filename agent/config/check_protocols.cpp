@@ -41,6 +41,7 @@ void check_dlt645(const Context& context, const Entry& entry, const ModbusDevice
     constexpr const char* address = "address = \"the meter's 12 digits\"";
     refuse(context, entry, "unit_id", "Modbus", address);
     refuse(context, entry, "word_order", "Modbus", "none");
+    refuse(context, entry, "register_offset", "Modbus", "none");
     refuse(context, entry, "framing", "Modbus", "none: frames are the same over TCP");
     if (!given(context, entry, "address")) {
         context.problem(

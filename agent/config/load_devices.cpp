@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "agent/config/elements.hpp"
 #include "agent/config/host_port.hpp"
 #include "agent/config/load_parts.hpp"
 #include "agent/config/role.hpp"
@@ -12,16 +13,6 @@ namespace {
 constexpr double kMaxDeviceW = 1e9;
 constexpr std::array kBauds{1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600};
 
-// How many outlets, branches … a device has: the key, and the element's name in register maps.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kCounts{{{"outlets", "outlet"},
-                                                                                {"branches", "branch"},
-                                                                                {"circuits", "circuit"},
-                                                                                {"inlets", "inlet"},
-                                                                                {"inputs", "input"},
-                                                                                {"outputs", "output"},
-                                                                                {"modules", "module"},
-                                                                                {"phases", "phase"},
-                                                                                {"sensors", "sensor"}}};
 constexpr std::int64_t kMaxElements = 1000;
 
 void baud(Table& table, LineConfig& out) {
@@ -117,7 +108,8 @@ ModbusDevice meter(Table& table) {
     dlt645(table, out);
     unit_id(table, out);
     word_order(table, out);
-    for (const auto& [key, element] : kCounts) {
+    set(out.register_offset, table.integer("register_offset", 0, 65535));
+    for (const auto& [element, key] : elements) {
         if (const auto count = table.integer(key, 1, kMaxElements)) {
             out.counts[std::string{element}] = static_cast<unsigned>(*count);
         }
@@ -141,11 +133,11 @@ void device_base(Table& table, DeviceBase& device) {
 void lines(Table& root, Config& config) { entries(root, "line", config.lines, config.places, {"id", "device"}, line); }
 
 void meters(Table& root, Config& config) {
-    entries(root, "meter", config.meters, config.places,
-            {"id",       "profile",    "host",    "line",   "unit_id", "framing",  "address",  "ct_ratio",
-             "pt_ratio", "word_order", "role",    "rack",   "outlets", "branches", "circuits", "inlets",
-             "inputs",   "outputs",    "modules", "phases", "sensors", "parent"},
-            meter);
+    std::vector<std::string_view> placed{"id",      "profile",  "host",     "line",       "unit_id",         "framing",
+                                         "address", "ct_ratio", "pt_ratio", "word_order", "register_offset", "role",
+                                         "rack",    "parent"};
+    for (const auto& element : elements) placed.push_back(element.key);
+    entries(root, "meter", config.meters, config.places, placed, meter);
 }
 
 }  // namespace pued::load

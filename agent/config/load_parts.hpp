@@ -62,7 +62,7 @@ std::string entry_id(Table& table, std::string_view name, std::size_t index);  /
 // Reads every [[name]] of the file by `read(Table&) -> T`, with its id, unknown keys and places.
 template <class T, class Read>
 void entries(Table& root, std::string_view name, std::vector<T>& out, ConfigPlaces& places,
-             std::initializer_list<std::string_view> keys, Read read) {
+             const std::vector<std::string_view>& keys, Read read) {
     for (auto& table : root.tables(name)) {
         auto id = entry_id(table, name, out.size());
         places.note(name, out.size(), table, keys);

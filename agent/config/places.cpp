@@ -11,7 +11,7 @@ std::string name_of(std::string_view table, std::size_t index) {
 }  // namespace
 
 void ConfigPlaces::note(std::string_view table, std::size_t index, const Table& at,
-                        std::initializer_list<std::string_view> keys) {
+                        const std::vector<std::string_view>& keys) {
     const auto header = at.place();
     const auto name = name_of(table, index);
     file_ = header.file;

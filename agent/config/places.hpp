@@ -4,12 +4,12 @@
 
 #include <cstddef>
 #include <functional>
-#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "agent/config/document.hpp"
 
@@ -18,7 +18,7 @@ namespace pued {
 class ConfigPlaces {
 public:
     // Remembers the table's header and those of its `keys` that are there.
-    void note(std::string_view table, std::size_t index, const Table& at, std::initializer_list<std::string_view> keys);
+    void note(std::string_view table, std::size_t index, const Table& at, const std::vector<std::string_view>& keys);
     // Of the key's value; of the table where the key is not there; of the whole file where the table is not.
     [[nodiscard]] Place at(std::string_view table, std::size_t index, std::string_view key) const;
 

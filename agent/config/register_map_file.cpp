@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "agent/config/elements.hpp"
 #include "agent/config/register_field.hpp"
 #include "agent/config/register_identity.hpp"
 #include "agent/config/register_spans.hpp"
@@ -42,6 +43,12 @@ private:
     FieldRules rules_;
     std::vector<SpanClaim> claims_;
 };
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string out;
+    for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
+    return out;
+}
 
 unsigned small(Table& table, std::string_view key, unsigned min, unsigned max, unsigned fallback) {
     return static_cast<unsigned>(table.integer(key, min, max).value_or(fallback));
@@ -192,9 +199,9 @@ void MapReader::read_arrays(Table table) {
     table.set_where("arrays");
     for (const auto& element : table.keys()) {
         auto array = table.table(element);
-        if (!is_id(element)) {
-            table.problem(element,
-                          '"' + element + "\" cannot name an element (expected a-z, 0-9 and -, as in \"outlet\")");
+        if (element_key(element).empty()) {
+            table.problem(element, '"' + element + "\" is no element" + suggestion(element, element_names()) +
+                                       " (expected one of " + joined(element_names()) + ')');
         } else if (array.present()) {
             read_array(std::move(array), element);
         }

@@ -37,4 +37,22 @@ std::vector<Field> expand(const RegisterMap& map, const std::map<std::string, un
     return out;
 }
 
+RegisterMap shifted(RegisterMap map, unsigned offset) {
+    const auto move = [offset](auto& at) { at.address = static_cast<std::uint16_t>(at.address + offset); };
+    std::for_each(map.fields.begin(), map.fields.end(), move);
+    std::for_each(map.helpers.begin(), map.helpers.end(), move);
+    for (auto& array : map.arrays) std::for_each(array.fields.begin(), array.fields.end(), move);
+    if (map.identity) move(*map.identity);
+    return map;
+}
+
+unsigned last_register(const RegisterMap& map, const std::map<std::string, unsigned>& counts) {
+    unsigned last = map.identity ? map.identity->address + map.identity->words - 1 : 0;
+    const auto reach = [&last](const Field& field) { last = std::max(last, field.address + words_of(field.type) - 1); };
+    const auto fields = expand(map, counts);
+    std::for_each(fields.begin(), fields.end(), reach);
+    std::for_each(map.helpers.begin(), map.helpers.end(), reach);
+    return last;
+}
+
 }  // namespace pued

@@ -161,4 +161,11 @@ struct RegisterMap {
 // says how many elements the device has, by element name; absent: as many as there can be; never more than that.
 std::vector<Field> expand(const RegisterMap& map, const std::map<std::string, unsigned>& counts);
 
+// The same map `offset` registers further on, as the second PDU of a cascade or another module of a UPS has it. No
+// address may pass 65535: see last_register().
+RegisterMap shifted(RegisterMap map, unsigned offset);
+
+// The highest register that is read of such a device.
+unsigned last_register(const RegisterMap& map, const std::map<std::string, unsigned>& counts);
+
 }  // namespace pued

@@ -5,8 +5,9 @@ const path = require("path");
 const net = require("net");
 const { ServerTCP } = require(path.resolve(process.argv[2], "modbus-serial"));
 
-// wire address -> value, as in the meter's published table
-const values = { 0: 230.2, 6: 11.25, 52: 7421.5, 56: 7600, 62: 0.9765, 70: 50.02, 72: 123456.78, 74: 3.5 };
+// wire address -> value, as in the meter's published table; and a second of its kind 5000 registers further on
+const values = { 0: 230.2, 6: 11.25, 52: 7421.5, 56: 7600, 62: 0.9765, 70: 50.02, 72: 123456.78, 74: 3.5,
+                 5000: 231.4, 5052: 815.25, 5072: 42.5 };
 const words = new Map();
 for (const [address, value] of Object.entries(values)) {
     const bytes = Buffer.alloc(4);

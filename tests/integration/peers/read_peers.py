@@ -21,6 +21,8 @@ EXPECTED = {  # point: (value, relative tolerance); what the servers were given,
     "main.energy_wh": (123456.78e3, 1e-6),
     "main.voltage_l1_v": (230.2, 1e-6),
     "main.frequency_hz": (50.02, 1e-6),
+    "cascaded.power_w": (815.25, 1e-6),
+    "cascaded.energy_wh": (42.5e3, 1e-6),
     "branch.power_w": (4321.7, 1e-9),
     "branch.energy_wh": (987654300.0, 1e-12),
     "branch.frequency_hz": (49.9, 1e-9),
@@ -72,6 +74,11 @@ device = "{pty}"
 id = "main"
 profile = "eastron-sdm630"
 host = "127.0.0.1:{tcp_port}"
+[[meter]]
+id = "cascaded"
+profile = "eastron-sdm630"
+host = "127.0.0.1:{tcp_port}"
+register_offset = 5000
 [[meter]]
 id = "branch"
 profile = "carlo-gavazzi-em3xx"

@@ -90,6 +90,26 @@ TEST(Check, outlets_are_for_profiles_that_have_them) {
            "[[meter]]\nid = 'm'\nhost = 'h'\nprofile = 'clever-mpdu'\noutlets = 25\n");
 }
 
+TEST(Check, registers_are_shifted_within_their_65536) {
+    const std::string cascade = "[[meter]]\nid = 'm'\nhost = 'h'\nprofile = 'clever-mpdu'\noutlets = 2\n";
+    STRCMP_EQUAL("", problems_of(kSound + cascade +
+                                 "[[meter]]\nid = 'n'\nhost = 'h'\nprofile = 'clever-mpdu'\n"
+                                 "outlets = 2\nregister_offset = 65222\n")
+                         .c_str());
+    expect(
+        "register_offset = 65223 leads past register 65535 (expected at most 65222 with the profile \"clever-mpdu\")",
+        cascade + "register_offset = 65223\n");
+    expect("unit 1 at h:502, register_offset 5000 is already that of meter \"m\"",
+           cascade + "register_offset = 5000\n" +
+               "[[meter]]\nid = 'n'\nhost = 'h'\nprofile = 'clever-mpdu'\nregister_offset = 5000\n");
+}
+
+TEST(Check, registers_are_shifted_in_modbus_only) {
+    expect(
+        "register_offset is for Modbus, and the profile is not (expected none)",
+        "[[meter]]\nid = 'm'\nhost = 'gw'\naddress = '000000000001'\nprofile = 'dlt645-2007'\nregister_offset = 1\n");
+}
+
 TEST(Check, regions_rules_and_accelerators_exist) {
     STRCMP_CONTAINS("did you mean \"inner-mongolia\"?",
                     problems_of("[site]\nid = 's'\nregion = 'innermongolia'\n").c_str());

@@ -1,4 +1,4 @@
-// For the tests of this folder: three small register maps, and a configuration text taken through loading and checking.
+// For the tests of this folder: four small register maps, and a configuration text taken through loading and checking.
 #pragma once
 
 #include <map>

@@ -138,6 +138,7 @@ TEST(Load, meters_on_lines_and_over_tcp_arrive) {
              "[[line]]\nid = 'l'\ndevice = '/dev/ttyS1'\nbaud = 19200\nparity = 'E'\nstop_bits = 2\n"
              "[[meter]]\nid = 'a'\nline = 'l'\nunit_id = 7\nprofile = 'p'\nrole = 'ups-output'\nrack = 'r1'\n"
              "rated_kw = 250\npoll_s = 5\ntimeout_ms = 300\nword_order = 'cdab'\noutlets = 24\nbranches = 6\n"
+             "batteries = 2\nregister_offset = 5000\n"
              "[[meter]]\nid = 'b'\nhost = '10.0.0.1:1502'\nunit_id = 255\nprofile = 'p'\nrated_w = 900\n");
     LONGS_EQUAL(19200, c.lines[0].baud);
     BYTES_EQUAL('E', c.lines[0].parity);
@@ -152,12 +153,14 @@ TEST(Load, meters_on_lines_and_over_tcp_arrive) {
     LONGS_EQUAL(300, a.timeout.count());
     LONGS_EQUAL(24, a.counts.at("outlet"));
     LONGS_EQUAL(6, a.counts.at("branch"));
+    LONGS_EQUAL(2, a.counts.at("battery"));
+    LONGS_EQUAL(5000, a.register_offset);
     const auto& b = c.meters[1];
     STRCMP_EQUAL("10.0.0.1", b.host.c_str());
     LONGS_EQUAL(1502, b.port);
     LONGS_EQUAL(255, b.unit_id);
     DOUBLES_EQUAL(900, b.rated_w, 0);
-    CHECK(b.role == Role::none && !b.word_order);
+    CHECK(b.role == Role::none && !b.word_order && b.register_offset == 0);
 }
 
 TEST(Load, every_role_has_its_name) {
@@ -184,9 +187,11 @@ TEST(Load, a_unit_id_of_0_or_255_is_for_tcp_alone) {
 }
 
 TEST(Load, what_a_meter_cannot_be_is_refused) {
-    for (const char* bad : {"host = 'h'\nline = 'l'", "", "host = 'h:0'", "host = 'h'\nrated_w = 1\nrated_kw = 1",
-                            "host = 'h'\npoll_s = 0", "host = 'h'\noutlets = 0", "host = 'h'\nword_order = 'ABCD'",
-                            "host = 'h'\nrack = 'R 1'", "host = 'h'\ntimeout_ms = 1", "host = 'h'\nbaud = 9600"}) {
+    for (const char* bad :
+         {"host = 'h'\nline = 'l'", "", "host = 'h:0'", "host = 'h'\nrated_w = 1\nrated_kw = 1",
+          "host = 'h'\npoll_s = 0", "host = 'h'\noutlets = 0", "host = 'h'\nword_order = 'ABCD'",
+          "host = 'h'\nrack = 'R 1'", "host = 'h'\nregister_offset = 65536", "host = 'h'\nregister_offset = -1",
+          "host = 'h'\ntimeout_ms = 1", "host = 'h'\nbaud = 9600"}) {
         CHECK_FALSE_TEXT(refused(std::string{"[[meter]]\nid = 'a'\nprofile = 'p'\n"} + bad + '\n').empty(), bad);
     }
     CHECK_FALSE(refused("[[line]]\nid = 'l'\ndevice = '/dev/x'\nbaud = 9601\n").empty());

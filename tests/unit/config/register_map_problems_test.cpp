@@ -184,9 +184,11 @@ TEST(RegisterMapProblems, an_array_needs_count_stride_and_fields) {
                                "power_w = { address = 10, type = \"u32\", unit = \"W\" }\n"));
 }
 
-TEST(RegisterMapProblems, an_element_is_named_as_ids_are) {
-    expect("m.toml:11:1: arrays: \"Outlet\" cannot name an element (expected a-z, 0-9 and -, as in \"outlet\")",
-           problems_after_head("[arrays.Outlet]\ncount = 1\n" + kPower));
+TEST(RegisterMapProblems, an_element_is_one_whose_number_a_configuration_can_state) {
+    expect(
+        "m.toml:11:1: arrays: \"outlets\" is no element, did you mean \"outlet\"? (expected one of outlet, branch, "
+        "circuit, bank, inlet, input, output, bypass, battery, supply, module, group, channel, phase, sensor)",
+        problems_after_head("[arrays.outlets]\ncount = 1\n" + kPower));
 }
 
 TEST(RegisterMapProblems, a_field_must_fit_into_one_request) {
@@ -229,10 +231,11 @@ TEST(RegisterMapProblems, a_documented_map_takes_no_low_confidence) {
 
 TEST(RegisterMapProblems, too_many_points_are_refused) {
     std::string text;
-    for (const char* element : {"a", "b", "c", "d", "e", "f", "g", "h", "i"}) {
+    unsigned first = 0;
+    for (const char* element :
+         {"outlet", "branch", "circuit", "bank", "inlet", "input", "output", "module", "sensor"}) {
         text += "[arrays." + std::string{element} + "]\ncount = 256\nstride = 9\n[arrays." + element +
-                ".fields]\npower_w = { address = " + std::to_string(element[0] - 'a') +
-                ", type = \"u16\", unit = \"W\" }\n";
+                ".fields]\npower_w = { address = " + std::to_string(first++) + ", type = \"u16\", unit = \"W\" }\n";
     }
     expect("m.toml:11:1: the arrays and fields make 2304 points (expected at most 2048)", problems_after_head(text));
 }

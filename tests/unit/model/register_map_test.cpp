@@ -45,6 +45,31 @@ TEST(Expand, addresses_advance_by_the_stride_or_the_fields_own) {
     LONGS_EQUAL(208, fields[7].address);
 }
 
+TEST(Expand, a_shifted_map_has_everything_so_many_registers_further_on) {
+    auto map = pdu();
+    map.helpers = {field("ct", 6)};
+    map.identity = IdentityField{};
+    map.identity->address = 30;
+    const auto second = shifted(map, 5000);
+    LONGS_EQUAL(5010, second.fields[0].address);
+    LONGS_EQUAL(5006, second.helpers[0].address);
+    LONGS_EQUAL(5030, second.identity->address);
+    LONGS_EQUAL(5212, expand(second, {}).back().address);
+}
+
+TEST(Expand, the_last_register_is_that_of_the_last_element_there_is) {
+    auto map = pdu();
+    map.arrays[0].fields[1].type = RegisterType::u32;
+    LONGS_EQUAL(213, last_register(map, {}));
+    LONGS_EQUAL(205, last_register(map, {{"outlet", 2}}));
+    map.helpers = {field("ct", 300)};
+    LONGS_EQUAL(300, last_register(map, {}));
+    map.identity = IdentityField{};
+    map.identity->address = 400;
+    map.identity->words = 8;
+    LONGS_EQUAL(407, last_register(map, {}));
+}
+
 TEST(Expand, without_a_count_there_are_as_many_as_there_can_be_and_never_more) {
     LONGS_EQUAL(2 + 4 * 2, expand(pdu(), {}).size());
     LONGS_EQUAL(2 + 4 * 2, expand(pdu(), {{"outlet", 9}}).size());
