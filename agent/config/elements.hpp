@@ -1,4 +1,4 @@
-// What a device can have several of, or a second side of: the element's name in register maps ([arrays.outlet], points
+// What a device can have several of: the element's name in register maps ([arrays.outlet], points
 // "outlet-7.power_w") and the key that says how many a device has (outlets = 24 of a [[meter]]).
 #pragma once
 
@@ -13,7 +13,7 @@ struct Element {
     std::string_view name, key;
 };
 
-inline constexpr std::array<Element, 15> elements{{{"outlet", "outlets"},
+inline constexpr std::array<Element, 17> elements{{{"outlet", "outlets"},
                                                    {"branch", "branches"},
                                                    {"circuit", "circuits"},
                                                    {"bank", "banks"},
@@ -23,9 +23,11 @@ inline constexpr std::array<Element, 15> elements{{{"outlet", "outlets"},
                                                    {"bypass", "bypasses"},
                                                    {"battery", "batteries"},
                                                    {"supply", "supplies"},
+                                                   {"cell", "cells"},
                                                    {"module", "modules"},
                                                    {"group", "groups"},
                                                    {"channel", "channels"},
+                                                   {"fan", "fans"},
                                                    {"phase", "phases"},
                                                    {"sensor", "sensors"}}};
 

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <sstream>
 
+#include "agent/config/register_range.hpp"
 #include "agent/config/register_units.hpp"
 #include "agent/model/quantity.hpp"
 
@@ -52,9 +53,19 @@ std::optional<RegisterType> read_type(Table& table, std::initializer_list<std::s
     return static_cast<RegisterType>(position(kTypes, *text));
 }
 
-void read_range(Table& table, Field& field) {
+// What the map leaves open is bounded by what is possible at all.
+void bound(Field& field, const FieldRules& rules) {
+    const auto quantity = parse_quantity(field.name);  // a helper has none
+    const auto range = quantity ? possible_range(quantity->quantity, rules.kind) : std::nullopt;
+    if (!range) return;
+    if (!field.min && range->min <= field.max.value_or(range->max)) field.min = range->min;
+    if (!field.max && range->max >= field.min.value_or(range->min)) field.max = range->max;
+}
+
+void read_range(Table& table, Field& field, const FieldRules& rules) {
     field.min = table.number("min", -kLargest, kLargest);
     field.max = table.number("max", -kLargest, kLargest);
+    bound(field, rules);
     if (field.min && field.max && *field.min > *field.max) {
         table.problem("min", "min = " + shown(*field.min) + " is more than max = " + shown(*field.max) +
                                  " (expected the lower end first)");
@@ -68,7 +79,7 @@ std::optional<Field> read_item(Table& table, const std::string& name, const Fiel
     }
     Field field;
     field.name = name;
-    read_range(table, field);
+    read_range(table, field, rules);
     check_confidence(table, rules);
     if (table.present() && !table.has("item")) table.missing("item", "the data identifier, such as 0x00010000");
     const auto item = table.integer("item", 0, 0xFFFFFFFF);
@@ -93,7 +104,7 @@ std::optional<Field> read_common(Table& table, const std::string& name, const Fi
     field.order = read_word_order(table, "word_order", rules.order);
     const auto rate = table.choice("rate", {"every-poll", "once"});
     if (rate) field.rate = *rate == "once" ? ReadRate::once : ReadRate::every_poll;
-    read_range(table, field);
+    read_range(table, field, rules);
     check_confidence(table, rules);
     const auto address = read_address(table);
     const auto type = read_type(table, kModbusTypes);

@@ -21,6 +21,7 @@ struct FieldRules {
     std::uint8_t function = 3;
     WordOrder order = WordOrder::abcd;
     unsigned max_words = 125;
+    std::string kind;                  // of the device, for what its values can be
     bool documented = true;            // no field of low confidence
     std::vector<std::string> helpers;  // names in [registers]
 };

@@ -81,7 +81,7 @@ void MapReader::read_head(Table& root) {
     map_.vendor = root.required_string("vendor").value_or("");
     map_.models = root.strings("models");
     if (map_.models.empty()) root.missing("models", "at least one");
-    map_.kind = required_choice(root, "kind", {"meter", "pdu", "ups", "psu", "cooling", "generator"});
+    map_.kind = rules_.kind = required_choice(root, "kind", {"meter", "pdu", "ups", "psu", "cooling", "generator"});
     map_.status = required_choice(root, "status", {"documented", "community"});
     rules_.documented = map_.status == "documented";
     if (root.choice("protocol", {"modbus", "dlt645"}) == "dlt645") {
@@ -199,9 +199,9 @@ void MapReader::read_arrays(Table table) {
     table.set_where("arrays");
     for (const auto& element : table.keys()) {
         auto array = table.table(element);
-        if (element_key(element).empty()) {
-            table.problem(element, '"' + element + "\" is no element" + suggestion(element, element_names()) +
-                                       " (expected one of " + joined(element_names()) + ')');
+        if (!is_id(element)) {
+            table.problem(element,
+                          '"' + element + "\" cannot name an element (expected a-z, 0-9 and -, as in \"outlet\")");
         } else if (array.present()) {
             read_array(std::move(array), element);
         }
@@ -216,6 +216,11 @@ void MapReader::read_array(Table table, const std::string& element) {
     array.count = small(table, "count", 1, kMostElements, 1);
     if (array.count > 1 && !table.has("stride")) table.missing("stride", "the registers from one element to the next");
     array.stride = small(table, "stride", 1, 65535, 0);
+    if (array.count > 1 && element_key(element).empty()) {
+        table.problem("count", "a configuration cannot say how many of \"" + element + "\" there are" +
+                                   suggestion(element, element_names()) + " (expected one of " +
+                                   joined(element_names()) + ')');
+    }
     auto fields = table.table("fields");
     if (fields.keys().empty()) table.missing("fields", "[arrays." + element + ".fields] with at least one quantity");
     fields.set_where(table.where() + ".fields");

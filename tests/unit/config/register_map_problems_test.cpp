@@ -184,11 +184,20 @@ TEST(RegisterMapProblems, an_array_needs_count_stride_and_fields) {
                                "power_w = { address = 10, type = \"u32\", unit = \"W\" }\n"));
 }
 
-TEST(RegisterMapProblems, an_element_is_one_whose_number_a_configuration_can_state) {
+TEST(RegisterMapProblems, an_element_is_named_as_ids_are) {
+    expect("m.toml:11:1: arrays: \"Outlet\" cannot name an element (expected a-z, 0-9 and -, as in \"outlet\")",
+           problems_after_head("[arrays.Outlet]\ncount = 1\n" + kPower));
+}
+
+TEST(RegisterMapProblems, what_there_are_several_of_is_something_that_a_configuration_can_count) {
+    const std::string fields =
+        "stride = 2\n[arrays.outlets.fields]\npower_w = { address = 10, type = \"u16\", unit = \"W\" }\n";
     expect(
-        "m.toml:11:1: arrays: \"outlets\" is no element, did you mean \"outlet\"? (expected one of outlet, branch, "
-        "circuit, bank, inlet, input, output, bypass, battery, supply, module, group, channel, phase, sensor)",
-        problems_after_head("[arrays.outlets]\ncount = 1\n" + kPower));
+        "m.toml:12:9: arrays.outlets: a configuration cannot say how many of \"outlets\" there are, did you mean "
+        "\"outlet\"? (expected one of outlet, branch, circuit, bank, inlet, input, output, bypass, battery, supply, "
+        "cell, module, group, channel, fan, phase, sensor)",
+        problems_after_head("[arrays.outlets]\ncount = 2\n" + fields));
+    STRCMP_EQUAL("", problems_after_head("[arrays.outlets]\ncount = 1\n" + fields).c_str());
 }
 
 TEST(RegisterMapProblems, a_field_must_fit_into_one_request) {
