@@ -12,12 +12,12 @@ Duration timeout_of(const ModbusPoll& device) {
     return std::clamp(wanted, Milliseconds{10}, Milliseconds{60'000});
 }
 
-Unit unit_of(const ModbusPoll& device, const CostOf& cost, Duration assumed, const std::string& link,
-             FieldLists& lists) {
+Unit unit_of(const ModbusPoll& device, const CostOf& cost, Duration assumed, const std::string& link, FieldLists& lists,
+             std::optional<BootTime> first) {
     const unsigned seed = device.device * 2654435761U + 1;  // any spread will do; never 0
     const Duration pause = std::chrono::milliseconds{device.map->pause_ms};
     return {.poll = DevicePoll{device, cost(assumed, pause), link, lists},
-            .schedule = Schedule{device.period},
+            .schedule = Schedule{device.period, first},
             .backoff = Backoff{seed},
             .timeout = timeout_of(device),
             .pause = pause,
@@ -49,9 +49,9 @@ void Unit::fail(const std::string& why, BootTime now, ReportSink& out, Duration 
 void Unit::fail_with_link(const std::string& why, BootTime now, ReportSink& out) { deliver(poll.fail(why, now), out); }
 
 Rota::Rota(const std::vector<ModbusPoll>& devices, const CostOf& cost, Duration assumed, const std::string& link,
-           FieldLists& lists) {
+           FieldLists& lists, std::optional<BootTime> first) {
     units_.reserve(devices.size());
-    for (const auto& device : devices) units_.push_back(unit_of(device, cost, assumed, link, lists));
+    for (const auto& device : devices) units_.push_back(unit_of(device, cost, assumed, link, lists, first));
 }
 
 Unit* Rota::most_overdue(BootTime now) {

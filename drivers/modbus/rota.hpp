@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,9 +38,10 @@ using CostOf = std::function<LineCost(Duration latency, Duration pause)>;
 
 class Rota {
 public:
-    // `assumed`: the latency until a unit has shown its own.
+    // `assumed`: the latency until a unit has shown its own. `first`: when the first polls are due; absent: at any
+    // time.
     Rota(const std::vector<ModbusPoll>& devices, const CostOf& cost, Duration assumed, const std::string& link,
-         FieldLists& lists);
+         FieldLists& lists, std::optional<BootTime> first = {});
 
     // The unit to poll now, its slot taken and its poll started; units that are due but resting are reported failed.
     Unit* take_due(BootTime now, ReportSink& out);

@@ -10,6 +10,8 @@
 #include <chrono>
 #include <system_error>
 
+#include "drivers/modbus/descriptors.hpp"
+
 namespace pued {
 namespace {
 
@@ -36,8 +38,8 @@ bool gateway_says_absent(std::uint8_t exception) { return exception == 10 || exc
 
 }  // namespace
 
-TcpConnection::TcpConnection(std::size_t id, const std::vector<ModbusPoll>& units, FieldLists& lists, int epoll,
-                             Resolver& resolver, const Clock& clock)
+TcpConnection::TcpConnection(std::size_t id, const std::vector<ModbusPoll>& units, FieldLists& lists,
+                             std::optional<BootTime> first, int epoll, Resolver& resolver, const Clock& clock)
     : id_(id),
       host_(units.front().config.host),
       port_(units.front().config.port),
@@ -45,7 +47,7 @@ TcpConnection::TcpConnection(std::size_t id, const std::vector<ModbusPoll>& unit
       resolver_(resolver),
       clock_(clock),
       rota_(
-          units, [](Duration, Duration) { return tcp_cost(); }, {}, link_name(units.front().config), lists),
+          units, [](Duration, Duration) { return tcp_cost(); }, {}, link_name(units.front().config), lists, first),
       addresses_(numeric_address(host_, port_)),
       rest_(static_cast<unsigned>(id) * 2654435761U + 1) {
     numeric_ = !addresses_.empty();
@@ -87,6 +89,7 @@ bool TcpConnection::arrived_late(BootTime now, ReportSink& out) {
 }
 
 void TcpConnection::connect(BootTime now, ReportSink& out) {
+    if (!refused_.empty()) return fail_link(refused_, now, out);
     if (rest_.resting(now)) return fail_link(link_error_, now, out);
     tries_ = 0;
     if (!addresses_.empty()) return open_socket(now, out);
@@ -119,7 +122,7 @@ bool TcpConnection::watch(int operation, std::uint32_t events) {
 
 void TcpConnection::open_socket(BootTime now, ReportSink& out) {
     const SocketAddress& address = addresses_[address_];
-    fd_ = ::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    fd_ = out_of_the_way(::socket(address.storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (fd_ < 0) return connect_failed(error_text(errno), now, out);
     const int on = 1;
     ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);

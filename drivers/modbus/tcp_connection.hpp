@@ -20,9 +20,10 @@ namespace pued {
 
 class TcpConnection {
 public:
-    // `epoll` gets the socket with `id` as its data; `resolver` is asked as `id`. Both must outlive this.
-    TcpConnection(std::size_t id, const std::vector<ModbusPoll>& units, FieldLists& lists, int epoll,
-                  Resolver& resolver, const Clock& clock);
+    // Its first polls are due at `first`. `epoll` gets the socket with `id` as its data; `resolver` is asked as `id`.
+    // Both must outlive this.
+    TcpConnection(std::size_t id, const std::vector<ModbusPoll>& units, FieldLists& lists,
+                  std::optional<BootTime> first, int epoll, Resolver& resolver, const Clock& clock);
     TcpConnection(const TcpConnection&) = delete;
     TcpConnection& operator=(const TcpConnection&) = delete;
     ~TcpConnection() { close_socket(); }
@@ -32,6 +33,8 @@ public:
     // The socket has something to say.
     void ready(BootTime now, ReportSink& out);
     void resolved(Resolution resolution, BootTime now, ReportSink& out);
+    // This endpoint cannot be had, ever.
+    void refuse(std::string why) { refused_ = std::move(why); }
     [[nodiscard]] BootTime wake() const;  // when run() has something to do
     void close_socket();
 
@@ -66,7 +69,7 @@ private:
     std::vector<SocketAddress> addresses_;
     std::size_t address_ = 0, tries_ = 0;
     Backoff rest_;  // after failed connections
-    std::string link_error_;
+    std::string link_error_, refused_;
 
     Phase phase_ = Phase::closed;
     int fd_ = -1;

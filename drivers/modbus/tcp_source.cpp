@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "drivers/modbus/descriptors.hpp"
 #include "drivers/modbus/modbus_source.hpp"
 #include "drivers/modbus/tcp_connection.hpp"
 
@@ -35,6 +36,17 @@ int wait_ms(BootTime now, BootTime until) {
     return static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(std::min(until - now, longest)).count());
 }
 
+// Not all at once: so many to a slot, which leave in one burst and are answered in few wake-ups; the slots follow each
+// other through the shortest period of the units. 1000 endpoints polled each second fill it.
+Duration slot_of(std::size_t id, const std::vector<ModbusPoll>& units) {
+    constexpr std::size_t endpoints_each = 50;
+    constexpr Duration apart = std::chrono::milliseconds{50};
+    Duration period = std::chrono::seconds{1};
+    for (const auto& unit : units) period = std::min(period, unit.period);
+    const auto slots = static_cast<std::size_t>(std::max<Duration::rep>(period / apart, 1));
+    return apart * static_cast<Duration::rep>(id / endpoints_each % slots);
+}
+
 class TcpSource final : public Source {
 public:
     TcpSource(std::vector<ModbusPoll> devices, const Clock& clock)
@@ -43,13 +55,7 @@ public:
         event.events = EPOLLIN;
         event.data.u64 = resolver_id;
         ::epoll_ctl(epoll_, EPOLL_CTL_ADD, resolver_.descriptor(), &event);
-        FieldLists lists;
-        for (auto& units : by_endpoint(std::move(devices))) {
-            const std::size_t id = connections_.size();
-            connections_.push_back(std::make_unique<TcpConnection>(id, units, lists, epoll_, resolver_, clock_));
-            wakes_.push_back(connections_.back()->wake());
-            queue_.insert({wakes_.back(), id});
-        }
+        add(by_endpoint(std::move(devices)));
     }
     ~TcpSource() override {
         connections_.clear();
@@ -73,6 +79,19 @@ public:
     }
 
 private:
+    void add(const std::vector<std::vector<ModbusPoll>>& endpoints) {
+        const std::size_t room = room_for(endpoints.size());
+        const BootTime start = clock_.now().boot;
+        FieldLists lists;
+        for (const auto& units : endpoints) {
+            const std::size_t id = connections_.size();
+            connections_.push_back(std::make_unique<TcpConnection>(id, units, lists, start + slot_of(id, units), epoll_,
+                                                                   resolver_, clock_));
+            if (id >= room) connections_.back()->refuse(too_many_endpoints(endpoints.size(), room));
+            wakes_.push_back(connections_.back()->wake());
+            queue_.insert({wakes_.back(), id});
+        }
+    }
     void run_due(BootTime now, ReportSink& out) {
         while (!queue_.empty() && queue_.begin()->first <= now) {
             const std::size_t id = queue_.begin()->second;

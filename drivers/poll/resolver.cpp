@@ -1,14 +1,14 @@
-// getaddrinfo on a thread of its own.
+// getaddrinfo on threads of its own.
 #include "drivers/poll/resolver.hpp"
 
 #include <netdb.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <condition_variable>
 #include <cstring>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 #include <utility>
@@ -16,13 +16,16 @@
 namespace pued {
 namespace {
 
+constexpr unsigned most_threads = 16, most_on_doubtful = 8;
+
 struct Question {
     std::size_t who = 0;
     std::string host;
     std::uint16_t port = 0;
+    bool doubtful = false;
 };
 
-Resolution look_up(const Question& question, int flags) {
+Resolution look_up_now(const Question& question, int flags) {
     Resolution out{.who = question.who, .addresses = {}, .error = {}};
     addrinfo hints{};
     hints.ai_family = AF_UNSPEC;
@@ -47,59 +50,85 @@ Resolution look_up(const Question& question, int flags) {
 }  // namespace
 
 struct Resolver::Shared {
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool ended = false;
-    std::deque<Question> questions;
-    std::set<std::size_t> unanswered;
-    std::vector<Resolution> answers;
-    int event = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-
-    Shared() = default;
+    explicit Shared(LookUp function) : look_up(std::move(function)) {}
     ~Shared() { ::close(event); }
     Shared(const Shared&) = delete;
     Shared& operator=(const Shared&) = delete;
+
+    // The next one that may be looked up now; `on_doubtful` goes up if it is one of those.
+    std::optional<Question> take();
+
+    const LookUp look_up;
+    const int event = ::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    std::mutex mutex;
+    bool ended = false;
+    std::deque<Question> trusted, doubtful;  // waiting
+    std::set<std::string> doubtful_names;
+    std::set<std::size_t> unanswered;
+    std::vector<Resolution> answers;
+    unsigned threads = 0, on_doubtful = 0;  // at work
 };
+
+std::optional<Question> Resolver::Shared::take() {
+    const bool may_doubt = !doubtful.empty() && on_doubtful < most_on_doubtful;
+    if (ended || (trusted.empty() && !may_doubt)) return {};
+    auto& from = trusted.empty() ? doubtful : trusted;
+    Question question = std::move(from.front());
+    question.doubtful = &from == &doubtful;
+    from.pop_front();
+    on_doubtful += question.doubtful ? 1 : 0;
+    return question;
+}
 
 namespace {
 
 void serve(const std::shared_ptr<Resolver::Shared>& shared) {
     std::unique_lock lock{shared->mutex};
-    for (;;) {
-        shared->changed.wait(lock, [&] { return shared->ended || !shared->questions.empty(); });
-        if (shared->ended) return;
-        const Question question = std::move(shared->questions.front());
-        shared->questions.pop_front();
+    while (const auto question = shared->take()) {
         lock.unlock();
-        Resolution resolution = look_up(question, AI_ADDRCONFIG);
+        Resolution resolution = shared->look_up(question->who, question->host, question->port);
         lock.lock();
-        shared->unanswered.erase(question.who);
+        shared->on_doubtful -= question->doubtful ? 1 : 0;
+        if (resolution.addresses.empty()) {
+            shared->doubtful_names.insert(question->host);
+        } else {
+            shared->doubtful_names.erase(question->host);
+        }
+        shared->unanswered.erase(question->who);
         shared->answers.push_back(std::move(resolution));
         eventfd_write(shared->event, 1);
     }
+    --shared->threads;
 }
 
 }  // namespace
 
 std::vector<SocketAddress> numeric_address(const std::string& host, std::uint16_t port) {
-    return look_up({.who = 0, .host = host, .port = port}, AI_NUMERICHOST).addresses;
+    return look_up_now({.who = 0, .host = host, .port = port}, AI_NUMERICHOST).addresses;
 }
 
-Resolver::Resolver() : shared_(std::make_shared<Shared>()) {}
+Resolver::Resolver(LookUp look_up) {
+    if (!look_up) {
+        look_up = [](std::size_t who, const std::string& host, std::uint16_t port) {
+            return look_up_now({.who = who, .host = host, .port = port}, AI_ADDRCONFIG);
+        };
+    }
+    shared_ = std::make_shared<Shared>(std::move(look_up));
+}
 
 Resolver::~Resolver() {
     const std::lock_guard lock{shared_->mutex};
     shared_->ended = true;
-    shared_->changed.notify_all();
 }
 
 void Resolver::ask(std::size_t who, const std::string& host, std::uint16_t port) {
-    if (!started_) std::thread{[shared = shared_] { serve(shared); }}.detach();
-    started_ = true;
     const std::lock_guard lock{shared_->mutex};
     if (!shared_->unanswered.insert(who).second) return;
-    shared_->questions.push_back({.who = who, .host = host, .port = port});
-    shared_->changed.notify_all();
+    const bool doubtful = shared_->doubtful_names.contains(host);
+    (doubtful ? shared_->doubtful : shared_->trusted).push_back({.who = who, .host = host, .port = port});
+    if (shared_->threads >= most_threads || (doubtful && shared_->on_doubtful >= most_on_doubtful)) return;
+    ++shared_->threads;
+    std::thread{[shared = shared_] { serve(shared); }}.detach();
 }
 
 std::vector<Resolution> Resolver::answers() {

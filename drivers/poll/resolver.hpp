@@ -1,11 +1,14 @@
 // From host names to socket addresses without holding a poll loop up. Numeric addresses are read at once; names go to
-// one helper thread, started at the first name, which looks them up in turn and signals answers through an eventfd.
+// helper threads, which end when nothing is left to look up, and answers are signalled through an eventfd. A name whose
+// lookup hangs holds up no other: there are up to 16 threads, and names that took a second or longer when they were
+// last looked up get at most half of them.
 #pragma once
 
 #include <sys/socket.h>
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -28,8 +31,10 @@ std::vector<SocketAddress> numeric_address(const std::string& host, std::uint16_
 
 class Resolver {
 public:
-    Resolver();
-    // Does not wait for a lookup under way: its thread ends by itself.
+    using LookUp = std::function<Resolution(std::size_t who, const std::string& host, std::uint16_t port)>;
+
+    explicit Resolver(LookUp look_up = {});  // absent: the system's
+    // Does not wait for lookups under way: their threads end by themselves.
     ~Resolver();
     Resolver(const Resolver&) = delete;
     Resolver& operator=(const Resolver&) = delete;
@@ -43,7 +48,6 @@ public:
 
 private:
     std::shared_ptr<Shared> shared_;
-    bool started_ = false;
 };
 
 }  // namespace pued

@@ -11,12 +11,12 @@ std::uint32_t Schedule::take(BootTime now) {
 }
 
 void Backoff::failed(BootTime now, Duration least) {
-    constexpr Duration first = std::chrono::seconds{1};
+    constexpr Duration first = std::chrono::seconds{1}, longest = std::chrono::seconds{7};
     constexpr unsigned most_doublings = 3;
     ++failures_;
     Duration rest{};
     if (failures_ > 1) {
-        const Duration full = first * (1U << std::min(failures_ - 2, most_doublings));
+        const Duration full = std::min(first * (1U << std::min(failures_ - 2, most_doublings)), longest);
         rest = full - full / 100 * static_cast<Duration::rep>(random_() % 21);
     }
     until_ = now + std::max(rest, least);

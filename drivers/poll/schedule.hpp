@@ -15,9 +15,10 @@ namespace pued {
 
 class Schedule {
 public:
-    explicit Schedule(Duration period) : period_(std::max<Duration>(period, std::chrono::milliseconds{10})) {}
+    // Without `first` the first poll is due at any time, and the slots count from when it is taken.
+    explicit Schedule(Duration period, std::optional<BootTime> first = {})
+        : next_(first), period_(std::max<Duration>(period, std::chrono::milliseconds{10})) {}
 
-    // The first poll is due at any time; the slots count from when it is taken.
     [[nodiscard]] BootTime next() const { return next_.value_or(BootTime::min()); }
     [[nodiscard]] bool due(BootTime now) const { return next() <= now; }
     // Takes the newest slot that is due; answers how many older ones are skipped.
@@ -28,8 +29,9 @@ private:
     Duration period_;
 };
 
-// After the first failure no rest; from the second 1, 2, 4, 8 s and never more, each shortened by up to a fifth at
-// random so that many do not come back in step.
+// After the first failure no rest; from the second 1, 2, 4, 7 s and never more, each shortened by up to a fifth at
+// random so that many do not come back in step. With a second for a poll that began just before it was mended, and one
+// until the next slot, a device polled each second is back within ten.
 class Backoff {
 public:
     explicit Backoff(unsigned seed) : random_(seed) {}

