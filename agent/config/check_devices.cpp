@@ -3,6 +3,7 @@
 
 #include "agent/config/check_parts.hpp"
 #include "agent/config/elements.hpp"
+#include "agent/config/role.hpp"
 
 namespace pued::checks {
 namespace {
@@ -46,6 +47,34 @@ void check_offset(const Context& context, const Entry& entry, const ModbusDevice
                         " with the profile \"" + map.id + "\")");
 }
 
+// What a profile of this kind stands for: its power_w is what a UPS delivers, what a generator feeds in, what a cooling
+// unit draws. A meter, PDU or power supply may stand for anything: none.
+Role role_of(const std::string& kind) {
+    if (kind == "ups") return Role::ups_output;
+    if (kind == "generator") return Role::generator;
+    if (kind == "cooling") return Role::cooling;
+    return Role::none;
+}
+
+void check_kind(const Context& context, const Entry& entry, const ModbusDevice& meter, const RegisterMap& map) {
+    const auto role = role_of(map.kind);
+    if (meter.role == Role::none || role == Role::none || meter.role == role) return;
+    context.problem(entry, "role",
+                    "role = \"" + std::string{role_name(meter.role)} + "\" is not what a device of kind \"" + map.kind +
+                        "\" measures (profile \"" + map.id + "\"; expected \"" + std::string{role_name(role)} +
+                        "\" or none)");
+}
+
+// Also for the default of all devices: it is then this device that wants its own.
+void note_refresh(const Context& context, const Entry& entry, const ModbusDevice& meter, const RegisterMap& map) {
+    const auto poll = meter.poll.count() > 0 ? meter.poll : context.config.metering.poll;
+    if (poll.count() >= map.refresh_ms) return;
+    context.problems.note(context.place(entry, "poll_s"), entry.name(),
+                          "the device renews its registers every " + std::to_string(map.refresh_ms) +
+                              " ms, so that polls every " + std::to_string(poll.count()) +
+                              " ms bring nothing newer (see poll_s)");
+}
+
 // "a data directory: /usr/share/pued, /etc/pued"
 std::string data_directory(const Context& context) {
     std::string out;
@@ -59,6 +88,8 @@ void check_profile(const Context& context, const Entry& entry, const ModbusDevic
     if (map != context.maps.end()) {
         for (const auto& [element, count] : meter.counts) check_count(context, entry, element, count, map->second);
         check_offset(context, entry, meter, map->second);
+        check_kind(context, entry, meter, map->second);
+        note_refresh(context, entry, meter, map->second);
         return;
     }
     if (context.known.unread_maps.contains(meter.profile)) return;  // its file's own problems say why

@@ -133,9 +133,9 @@ void device_base(Table& table, DeviceBase& device) {
 void lines(Table& root, Config& config) { entries(root, "line", config.lines, config.places, {"id", "device"}, line); }
 
 void meters(Table& root, Config& config) {
-    std::vector<std::string_view> placed{"id",      "profile",  "host",     "line",       "unit_id",         "framing",
-                                         "address", "ct_ratio", "pt_ratio", "word_order", "register_offset", "role",
-                                         "rack",    "parent"};
+    std::vector<std::string_view> placed{"id",      "profile",         "host",     "line",     "unit_id",
+                                         "framing", "address",         "ct_ratio", "pt_ratio", "word_order",
+                                         "poll_s",  "register_offset", "role",     "rack",     "parent"};
     for (const auto& element : elements) placed.push_back(element.key);
     entries(root, "meter", config.meters, config.places, placed, meter);
 }

@@ -235,7 +235,7 @@ bool check_quantity_name(Table& parent, const std::string& name) {
     const auto near = did_you_mean(name, kQuantities);
     parent.problem(name, '"' + name + "\" is no quantity" + (near.empty() ? "" : ", did you mean \"" + near + "\"?") +
                              " (expected a name with its unit, such as power_w or voltage_l1_v; outlets go into "
-                             "[arrays.outlet])");
+                             "[arrays.outlet], and what has no such name is left out)");
     return false;
 }
 

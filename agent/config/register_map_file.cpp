@@ -55,7 +55,7 @@ unsigned small(Table& table, std::string_view key, unsigned min, unsigned max, u
 }
 
 std::string required_choice(Table& table, std::string_view key, std::initializer_list<std::string_view> choices) {
-    if (!table.has(key)) table.required_string(key);
+    if (!table.has(key)) table.missing(key, "one of " + joined({choices.begin(), choices.end()}));
     return table.choice(key, choices).value_or("");
 }
 

@@ -110,6 +110,32 @@ TEST(Check, registers_are_shifted_in_modbus_only) {
         "[[meter]]\nid = 'm'\nhost = 'gw'\naddress = '000000000001'\nprofile = 'dlt645-2007'\nregister_offset = 1\n");
 }
 
+TEST(Check, a_ups_measures_what_it_delivers) {
+    const std::string ups = "[[meter]]\nid = 'm'\nhost = 'h'\nprofile = 'ups-one'\n";
+    expect(
+        "role = \"ups-input\" is not what a device of kind \"ups\" measures (profile \"ups-one\"; expected "
+        "\"ups-output\" or none)",
+        ups + "role = 'ups-input'\n");
+    STRCMP_EQUAL("", problems_of(kSound + ups + "role = 'ups-output'\n").c_str());
+    STRCMP_EQUAL("", problems_of(kSound + ups).c_str());
+}
+
+TEST(Check, a_poll_faster_than_the_device_is_worth_a_note) {
+    const auto notes = [](const std::string& poll) {
+        Problems problems;
+        test::load_and_check("[site]\nid = 's'\n[[meter]]\nid = 'm'\nhost = 'h'\nprofile = 'ups-one'\n" + poll, "t",
+                             problems);
+        std::string out;
+        for (const auto& note : problems.notes()) out += note.text() + '\n';
+        return out;
+    };
+    STRCMP_EQUAL(
+        "t:7:10: meter \"m\": note: the device renews its registers every 5000 ms, so that polls every 1000 ms "
+        "bring nothing newer (see poll_s)\n",
+        notes("poll_s = 1\n").c_str());
+    STRCMP_EQUAL("", notes("poll_s = 5\n").c_str());
+}
+
 TEST(Check, regions_rules_and_accelerators_exist) {
     STRCMP_CONTAINS("did you mean \"inner-mongolia\"?",
                     problems_of("[site]\nid = 's'\nregion = 'innermongolia'\n").c_str());

@@ -20,9 +20,9 @@ inline Field field(std::string name, std::uint16_t address) {
 }
 
 // A meter with both directions; a PDU of up to 24 outlets with totals; a strip of 8 outlets without totals; a meter
-// that speaks DL/T 645.
+// that speaks DL/T 645; a UPS that renews its registers every five seconds.
 inline std::map<std::string, RegisterMap> maps() {
-    RegisterMap meter, pdu, strip, chinese;
+    RegisterMap meter, pdu, strip, chinese, ups;
     meter.id = "eastron-sdm630";
     meter.fields = {field("power_w", 52), field("power_l1_w", 12), field("energy_wh", 72),
                     field("energy_export_wh", 74)};
@@ -35,7 +35,11 @@ inline std::map<std::string, RegisterMap> maps() {
     chinese.protocol = MapProtocol::dlt645;
     chinese.fields = {field("power_w", 0), field("energy_wh", 0)};
     chinese.fields[1].q_uwh = 10'000'000;
-    return {{meter.id, meter}, {pdu.id, pdu}, {strip.id, strip}, {chinese.id, chinese}};
+    ups.id = "ups-one";
+    ups.kind = "ups";
+    ups.refresh_ms = 5000;
+    ups.fields = {field("power_w", 10)};
+    return {{ups.id, ups}, {meter.id, meter}, {pdu.id, pdu}, {strip.id, strip}, {chinese.id, chinese}};
 }
 
 inline KnownIds known() {

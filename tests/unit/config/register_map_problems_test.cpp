@@ -16,8 +16,8 @@ TEST(RegisterMapProblems, an_empty_file_lacks_everything) {
         "m.toml:1:1: id is missing (expected a string)\n"
         "m.toml:1:1: vendor is missing (expected a string)\n"
         "m.toml:1:1: models is missing (expected at least one)\n"
-        "m.toml:1:1: kind is missing (expected a string)\n"
-        "m.toml:1:1: status is missing (expected a string)\n"
+        "m.toml:1:1: kind is missing (expected one of meter, pdu, ups, psu, cooling, generator)\n"
+        "m.toml:1:1: status is missing (expected one of documented, community)\n"
         "m.toml:1:1: sources is missing (expected the document, driver or firmware that states these registers)\n"
         "m.toml:1:1: fields is missing (expected [fields] or [arrays.…] with a quantity)",
         problems_of(""));
@@ -71,11 +71,11 @@ TEST(RegisterMapProblems, a_unit_must_measure_the_quantity) {
 TEST(RegisterMapProblems, a_name_must_be_a_quantity) {
     expect(
         "m.toml:12:12: fields: \"power_kw\" is no quantity, did you mean \"power_w\"? (expected a name with its unit, "
-        "such as power_w or voltage_l1_v; outlets go into [arrays.outlet])",
+        "such as power_w or voltage_l1_v; outlets go into [arrays.outlet], and what has no such name is left out)",
         field_problems("power_kw = { address = 0, type = \"f32\", unit = \"kW\" }"));
     expect(
         "m.toml:12:22: fields: \"outlet-1.power_w\" is no quantity (expected a name with its unit, such as power_w or "
-        "voltage_l1_v; outlets go into [arrays.outlet])",
+        "voltage_l1_v; outlets go into [arrays.outlet], and what has no such name is left out)",
         field_problems("\"outlet-1.power_w\" = { address = 0, type = \"f32\", unit = \"W\" }"));
 }
 
