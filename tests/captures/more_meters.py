@@ -144,7 +144,7 @@ def umg801():
         power_w           0x4A52 f32 1 W
         frequency_hz      0x4A6A f32 1 Hz
     """)
-    c.array("circuit", 30, """
+    c.array("group", 30, """
         current_l1_a      0x4B00 f32 1 A 100
         current_l2_a      0x4B02 f32 1 A 100
         current_l3_a      0x4B04 f32 1 A 100
