@@ -83,6 +83,9 @@ def sunspec():
         voltage_l1_v      8  i16 1 V volt
         voltage_l2_v      9  i16 1 V volt
         voltage_l3_v      10 i16 1 V volt
+        voltage_l12_v     12 i16 1 V volt
+        voltage_l23_v     13 i16 1 V volt
+        voltage_l31_v     14 i16 1 V volt
         frequency_hz      16 i16 1 Hz hertz
         power_w           18 i16 1 W watt
         power_l1_w        19 i16 1 W watt
@@ -90,6 +93,9 @@ def sunspec():
         power_l3_w        21 i16 1 W watt
         apparent_power_va 23 i16 1 VA va
         power_factor      33 i16 1 % pf
+        power_factor_l1   34 i16 1 % pf
+        power_factor_l2   35 i16 1 % pf
+        power_factor_l3   36 i16 1 % pf
         energy_export_wh  38 u32 1 Wh wh
         energy_wh         46 u32 1 Wh wh
     """
