@@ -27,7 +27,7 @@ documented (vendor document, firmware source or drivers that agree), {community}
 that the map states). No map was compared with the device itself: [README.md](README.md) says how to do that in a minute,
 and how to write a map for a device that is not here.
 
-A quantity with ³ is there for each phase, too. *Refresh* is how often the device renews its own registers. *Known by*:
+A quantity with ³ is there for each phase. *Refresh* is how often the device renews its own registers. *Known by*:
 `scan` means that `pued scan` recognises the family by registers of its own ([[identify]]); `serial` that the meter's
 serial number is read, so that an exchange is noticed.
 """
@@ -39,7 +39,9 @@ def quantities(fields):
     for name in fields:
         word = next(word for begin, word in WORDS if name.startswith(begin))
         found[word] = found.get(word, False) or any(f"{phase}_" in name or name.endswith(phase) for phase in PHASES)
-    return ", ".join(word + ("³" if found[word] else "") for word in ORDER if word in found)
+    totals = {"power": "power_w" in fields, "energy": "energy_wh" in fields}
+    return ", ".join(word + ("" if not found[word] else "³" if totals.get(word, True) else " of each phase alone")
+                     for word in ORDER if word in found)
 
 
 def arrays(device):

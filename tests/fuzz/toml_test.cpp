@@ -1,7 +1,9 @@
-// Random damage to config/pued.toml, through loading and checking: it must end, and say something or accept. Seeded,
-// so that a failure comes again; bounded by rounds, not by time.
+// Random damage to config/pued.toml, through loading and checking, and to register maps: it must end, and say something
+// or accept. Seeded, so that a failure comes again; bounded by rounds, not by time.
+#include <filesystem>
 #include <fstream>
 #include <random>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -9,6 +11,7 @@
 #include "agent/config/check.hpp"
 #include "agent/config/load.hpp"
 #include "agent/config/points.hpp"
+#include "agent/config/register_map_file.hpp"
 
 #include <CppUTest/TestHarness.h>
 
@@ -17,6 +20,7 @@ using namespace pued;
 namespace {
 
 constexpr int kRounds = 4000;
+constexpr int kRoundsOfAMap = 100;
 constexpr std::size_t kMaxProblemText = 2000;
 
 const std::vector<std::string> kTokens{"[",
@@ -137,6 +141,30 @@ TEST(TomlFuzz, damaged_configurations_are_accepted_or_refused_in_words) {
         CHECK_FALSE(!config && problems.none());
     }
     CHECK(parsed > kRounds / 20 && refused > kRounds / 2);  // the damage is neither total nor none
+}
+
+TEST(TomlFuzz, damaged_register_maps_are_refused_in_words_or_stay_within_their_bounds) {
+    std::set<std::string> files;
+    for (const auto& entry : std::filesystem::directory_iterator{PUED_SOURCE_DIR "/config/devices"}) {
+        if (entry.path().extension() == ".toml") files.insert(entry.path().string());
+    }
+    Damage damage{20261122};
+    int refused = 0, accepted = 0;
+    for (const auto& file : files) {
+        const auto original = read(file);
+        for (int round = 0; round < kRoundsOfAMap; ++round) {
+            Problems problems;
+            const auto map = parse_register_map(damage.of(original), "m", problems);
+            CHECK_EQUAL(problems.none(), map.has_value());
+            for (const auto& problem : problems.sorted()) CHECK(problem.text().size() < kMaxProblemText);
+            ++(map ? accepted : refused);
+            if (!map) continue;
+            CHECK(last_register(*map, {}) <= 65535);
+            CHECK(expand(*map, {}).size() <= 2048);
+            for (const auto& probe : map->identify) CHECK(probe.address + probe.words <= 65536 && probe.words <= 32);
+        }
+    }
+    CHECK(accepted > 0 && refused > accepted);
 }
 
 TEST(TomlFuzz, noise_is_refused_in_words) {
