@@ -30,14 +30,15 @@ MAY_INCLUDE = {
     "agent/drift": PURE + ["agent/metrics"],
     "agent/journal": INNER + ["agent/ports"],
     "agent/config": INNER + ["agent/rules", "agent/journal"],
+    "agent/scan": INNER,
     "agent/report": MIDDLE,
     "agent/runtime": MIDDLE,
-    "agent/commands": MIDDLE + ["agent/report", "agent/runtime", "drivers", "firmware"],
+    "agent/commands": MIDDLE + ["agent/report", "agent/runtime", "agent/scan", "drivers", "firmware"],
     "agent": ["agent/commands"],
     "drivers": INNER + ["agent/ports", "agent/config", "drivers/poll"],
     "firmware": INNER + ["agent/ports"],
 }
-PURE_FOLDERS = ("agent/model", "agent/metering", "agent/metrics", "agent/rules", "agent/drift", "agent/journal", "agent/report")
+PURE_FOLDERS = ("agent/model", "agent/metering", "agent/metrics", "agent/rules", "agent/drift", "agent/journal", "agent/report", "agent/scan")
 # In the pure middle: nothing that reads a clock, a file, a socket or starts a thread.
 IMPURE = re.compile(r"#include <(thread|mutex|fstream|filesystem|iostream|atomic|unistd\.h|sys/.*|time\.h|fcntl\.h)>")
 BANNED = [
