@@ -35,6 +35,7 @@ class Verbs {
 public:
     explicit Verbs(CLI::App& app) : app_(app) {
         add_present();
+        add_scan();
         add_replay();
         add_report();
         add_journal();
@@ -63,6 +64,24 @@ private:
                                   [this] { return pued::read_command(file_, read_); });
         once->add_flag("--json", read_.json, "one JSON document instead of a table");
         once->add_flag("--watch", read_.watch, "keep on polling until interrupted");
+    }
+
+    void add_scan() {
+        auto* found = verb("scan", "find the units of a line or an address, and the register map that fits; reads only",
+                           [this] { return pued::scan_command(scan_); });
+        found->add_option("medium", scan_.medium, "tcp or rtu")->required()->check(CLI::IsMember({"tcp", "rtu"}));
+        found->add_option("target", scan_.target, "HOST[:PORT], or a device file")->required();
+        found->add_option("--units", scan_.units, "such as 1-8,100; default: 1,255,0,2-32,100 (tcp), 1-247 (rtu)");
+        found->add_option("--baud", scan_.bauds, "rtu: speeds to try; default: 9600, then the other usual ones");
+        found->add_option("--parity", scan_.parities, "rtu: N, E, O; default: N, E")
+            ->check(CLI::IsMember({"N", "E", "O"}));
+        found->add_option("--timeout-ms", scan_.timeout_ms, "for an answer; default: 1000 (tcp), 300 (rtu)")
+            ->check(CLI::Range(10, 60000));
+        found->add_option("--data", scan_.data, "a folder with devices/*.toml, beside the installed one")
+            ->type_name("DIR")
+            ->allow_extra_args(false);
+        found->add_option("-c,--config", scan_.config, "take its data_directories, too")->type_name("FILE");
+        found->add_flag("--json", scan_.json, "one JSON document instead of TOML");
     }
 
     void add_replay() {
@@ -113,6 +132,7 @@ private:
     std::map<const CLI::App*, std::function<int()>> verbs_;
     std::string file_ = "/etc/pued/pued.toml";
     pued::ReadOptions read_;
+    pued::ScanOptions scan_;
     pued::ReplayOptions replay_;
     pued::ReportOptions report_;
     pued::JournalOptions journal_;

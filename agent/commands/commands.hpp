@@ -37,9 +37,23 @@ struct VerifyOptions {
     std::string checkpoint;              // a note that somebody kept; empty: none
 };
 
+struct ScanOptions {
+    std::string medium;                 // "tcp", "rtu"
+    std::string target;                 // HOST[:PORT], or a serial line's device file
+    std::string units;                  // "1-8,100"; empty: the usual ones
+    std::vector<unsigned> bauds;        // RTU; empty: the usual ones
+    std::vector<std::string> parities;  // RTU: "N", "E", "O"
+    unsigned timeout_ms = 0;            // for an answer; 0: by the medium
+    std::string config;                 // its data directories are searched for register maps; empty: none
+    std::vector<std::string> data;      // further ones
+    bool json = false;
+};
+
 int run_command(const std::string& config_file);    // 0 after SIGTERM, 1 when it cannot start
 int check_command(const std::string& config_file);  // 0 sound, 1 problems
 int read_command(const std::string& config_file, const ReadOptions& options);  // 0 all good, 1 some bad
+
+int scan_command(const ScanOptions& options);  // 0 found, 1 nothing, 2 wrong usage
 
 int replay_command(const std::string& config_file, const ReplayOptions& options);  // 0, 1 when readings are malformed
 
