@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/config/places.hpp"
@@ -159,13 +160,19 @@ struct ServerConfig : DeviceBase {  // [[server]]
     std::vector<Accelerators> accelerators;
 };
 
-struct MqttValue {         // [[mqtt-value]]: a point from a JSON message on a topic
+struct MqttValue {         // [[mqtt-value]]: a point from JSON messages on a topic
     std::string id;        // of the value as a source of its own
     std::string device;    // id of the server or meter it belongs to
     std::string quantity;  // "activity", "power_w", "energy_wh", "clock_hz"
     std::string topic;     // exact, no wildcards
     std::string pointer;   // RFC 6901, "/gpu/util"
     double scale = 1;
+    std::string unit{};                                        // "J", "mJ": an energy is told so; empty: in Wh
+    std::string time{};                                        // pointer to the Unix time of the value; empty: none
+    std::optional<std::string> list{};                         // pointer to an array whose members are looked at
+    std::vector<std::pair<std::string, std::string>> where{};  // pointers, and what must stand there
+    std::string each{};                                        // pointer to what tells the parts apart
+    unsigned count = 1;                                        // so many parts make the value
     Milliseconds stale_after{60000};
 };
 

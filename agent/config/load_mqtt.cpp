@@ -83,6 +83,29 @@ void quantity(Table& table, MqttValue& out) {
                       " (expected activity, power_w, energy_wh, clock_hz, …)");
 }
 
+void pointer(Table& table, const std::string& key, std::string& out) {
+    set(out, table.string(key));
+    if (is_pointer(out)) return;
+    table.problem(key, key + " = \"" + out + "\" is no JSON pointer (expected such as \"/gpu/util\")");
+}
+
+// Which members of a list, or which messages, and how many of them make the value.
+void parts(Table& table, MqttValue& out) {
+    if (table.has("list")) pointer(table, "list", out.list.emplace());
+    pointer(table, "each", out.each);
+    set(out.count, table.integer("count", 1, 1024));
+    if (out.count > 1 && !out.list && out.each.empty())
+        table.problem("count", "count is given without list or each (expected what its parts are)");
+    Table where = table.table("where");
+    for (const auto& key : where.keys()) {
+        const auto text = where.string(key);
+        if (!is_pointer(key) || key.empty())
+            where.problem(key,
+                          "where: \"" + key + "\" is no JSON pointer (expected such as { \"/tags/index\" = \"0\" })");
+        if (text) out.where.emplace_back(key, *text);
+    }
+}
+
 MqttValue value(Table& table) {
     MqttValue out;
     set(out.device, table.id("device", true));
@@ -91,11 +114,12 @@ MqttValue value(Table& table) {
     if (table.has("topic") && !is_topic(out.topic)) {
         table.problem("topic", "topic = \"" + out.topic + "\" is no topic (expected one exact topic, without + and #)");
     }
-    set(out.pointer, table.string("pointer"));
-    if (!is_pointer(out.pointer)) {
-        table.problem("pointer",
-                      "pointer = \"" + out.pointer + "\" is no JSON pointer (expected such as \"/gpu/util\")");
-    }
+    pointer(table, "pointer", out.pointer);
+    pointer(table, "time", out.time);
+    parts(table, out);
+    set(out.unit, table.choice("unit", {"J", "mJ"}));
+    if (!out.unit.empty() && !out.quantity.starts_with("energy"))
+        table.problem("unit", "unit is for energies (expected scale, which gives " + out.quantity + " its unit)");
     set(out.scale, table.number("scale", -1e12, 1e12));
     if (out.scale == 0) table.problem("scale", "scale = 0 would make every value 0 (expected another number)");
     set(out.stale_after, seconds(table, "stale_after_s", 1, 86400));

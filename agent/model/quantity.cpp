@@ -77,6 +77,17 @@ std::optional<QuantityName> parse_quantity(std::string_view text) {
 
 std::string_view unit_of(Quantity quantity) { return kTable[static_cast<std::size_t>(quantity)].unit; }
 
+bool adds_up(Quantity quantity) {
+    switch (quantity) {
+        case Quantity::power:
+        case Quantity::energy:
+        case Quantity::energy_export:
+        case Quantity::apparent_power:
+        case Quantity::current: return true;
+        default: return false;
+    }
+}
+
 bool is_id(std::string_view text) {
     const auto good = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
     return !text.empty() && text.size() <= 48 && text.front() != '-' && std::all_of(text.begin(), text.end(), good);

@@ -37,6 +37,9 @@ std::optional<QuantityName> parse_quantity(std::string_view text);
 // "W", "Wh", "VA", "V", "A", "Hz", "" (power factor, activity), "°C", "%"; clock is "Hz".
 std::string_view unit_of(Quantity quantity);
 
+// Of the parts of a thing, such as the GPUs of a server: powers, energies and currents add up, all else is averaged.
+bool adds_up(Quantity quantity);
+
 // True for [a-z0-9][a-z0-9-]{0,47}: safe in topics, file names and shells.
 bool is_id(std::string_view text);
 

@@ -81,7 +81,7 @@ Sample sample_of(PointIndex point, Quantity quantity, const std::vector<std::opt
     if (is_energy(quantity)) {
         sample.count = count_of_millijoules(energy.add(millijoules));
         sample.value = watt_hours_of(*sample.count);
-    } else if (quantity != Quantity::power) {
+    } else if (!adds_up(quantity)) {
         sample.value /= static_cast<double>(values.size());
     }
     return sample;

@@ -1,6 +1,6 @@
 // What a sensor object says, as a value of its point: units that do not fit, readings that are none, sensors that are
-// not there or broken are reasons, never numbers. Several sensors of one point are one value: powers and energies add
-// up, all else is averaged, and one that is missing leaves none. Pure; owned by the source.
+// not there or broken are reasons, never numbers. Several sensors of one point are one value (adds_up), and
+// one that is missing leaves none. Pure; owned by the source.
 #pragma once
 
 #include <optional>

@@ -1,10 +1,12 @@
 // The only file that knows nlohmann-json; its exceptions end here.
 #include "drivers/mqtt/json_value.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 namespace pued {
 
@@ -50,17 +52,73 @@ Result<double> number_of(const json& value, const std::string& where) {
                                        : value.type_name())};
 }
 
-Result<double> find_number(const json& document, std::string_view pointer, const std::string& where) {
-    const json::json_pointer path{std::string{pointer}};
-    if (!document.contains(path)) return Error{where + " is not in the message"};
-    auto number = number_of(document.at(path), where);
-    if (number && !std::isfinite(*number)) return Error{where + " is not finite"};
+std::string name_of(std::string_view pointer) { return pointer.empty() ? "the message" : std::string{pointer}; }
+
+Result<double> find_number(const json& document, const std::string& pointer) {
+    const json::json_pointer path{pointer};
+    if (!document.contains(path)) return Error{name_of(pointer) + " is not in the message"};
+    auto number = number_of(document.at(path), name_of(pointer));
+    if (number && !std::isfinite(*number)) return Error{name_of(pointer) + " is not finite"};
     return number;
+}
+
+// A string, a whole number or a boolean, as a text; nothing where there is none of them.
+std::optional<std::string> text_at(const json& document, const std::string& pointer) {
+    const json::json_pointer path{pointer};
+    if (!document.contains(path)) return std::nullopt;
+    const json& value = document.at(path);
+    if (value.is_string()) return value.get<std::string>();
+    if (value.is_number_integer() || value.is_boolean()) return value.dump();
+    return std::nullopt;
+}
+
+bool fits(const json& member, const MqttValue& config) {
+    return std::all_of(config.where.begin(), config.where.end(),
+                       [&](const auto& wanted) { return text_at(member, wanted.first) == wanted.second; });
+}
+
+// Nothing where the member is about something else.
+std::optional<JsonPart> part_of(const json& member, const json& document, const MqttValue& config, std::string place) {
+    const bool among_others = config.list || !config.where.empty();
+    if (!fits(member, config)) return std::nullopt;
+    if (among_others && !member.contains(json::json_pointer{config.pointer})) return std::nullopt;
+    if (!config.each.empty()) {
+        auto key = text_at(member, config.each);
+        if (!key) return std::nullopt;
+        place = std::move(*key);
+    }
+    JsonPart part{std::move(place), find_number(member, config.pointer), {}};
+    if (config.time.empty() || !part.value) return part;
+    auto time = find_number(member, config.time);
+    if (!time) time = find_number(document, config.time);
+    if (time) {
+        part.time = *time;
+    } else {
+        part.value = Error{time.error()};
+    }
+    return part;
+}
+
+Result<std::vector<JsonPart>> parts_of(const json& document, const MqttValue& config) {
+    std::vector<JsonPart> parts;
+    const auto add = [&](const json& member, std::string place) {
+        if (auto part = part_of(member, document, config, std::move(place))) parts.push_back(std::move(*part));
+    };
+    if (!config.list) {
+        add(document, "");
+        return parts;
+    }
+    const json::json_pointer path{*config.list};
+    if (!document.contains(path)) return Error{name_of(*config.list) + " is not in the message"};
+    const json& list = document.at(path);
+    if (!list.is_array()) return Error{name_of(*config.list) + " is no list"};
+    for (std::size_t i = 0; i < list.size(); ++i) add(list[i], std::to_string(i));
+    return parts;
 }
 
 }  // namespace
 
-Result<double> json_number(std::string_view text, std::string_view pointer, JsonLimits limits) {
+Result<std::vector<JsonPart>> json_parts(std::string_view text, const MqttValue& config, JsonLimits limits) {
     if (text.size() > limits.bytes)
         return Error{"message of " + std::to_string(text.size()) + " bytes is too large (at most " +
                      std::to_string(limits.bytes) + ')'};
@@ -69,9 +127,9 @@ Result<double> json_number(std::string_view text, std::string_view pointer, Json
     try {
         const json document = json::parse(text, nullptr, false);
         if (document.is_discarded()) return Error{"message is not JSON"};
-        return find_number(document, pointer, pointer.empty() ? "the message" : std::string{pointer});
+        return parts_of(document, config);
     } catch (const std::exception&) {
-        return Error{std::string{pointer} + " is no JSON pointer (expected RFC 6901: \"/gpu/0/util\")"};
+        return Error{config.pointer + " is no JSON pointer (expected RFC 6901: \"/gpu/0/util\")"};
     }
 }
 

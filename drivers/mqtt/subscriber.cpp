@@ -26,7 +26,7 @@ public:
           problem_(broker_name(settings_.broker) + ": not connected yet") {
         for (auto& point : points) {
             const Duration patience = std::max<Duration>(point.config.stale_after, std::chrono::milliseconds{100});
-            watches_.push_back({std::move(point), patience, BootTime{}});
+            watches_.push_back({MessageValue{std::move(point)}, patience, BootTime{}});
         }
     }
 
@@ -35,7 +35,7 @@ public:
 
 private:
     struct Watch {
-        MqttPoint point;
+        MessageValue value;
         Duration patience;
         BootTime overdue;  // when silence is reported next
     };
@@ -121,7 +121,7 @@ void MqttSource::subscribe_all() {
     problem_.clear();
     topics_.clear();
     for (const auto& watch : watches_) {
-        const std::string& topic = watch.point.config.topic;
+        const std::string& topic = watch.value.config().topic;
         if (std::find(topics_.begin(), topics_.end(), topic) != topics_.end()) continue;
         topics_.push_back(topic);
         if (auto asked = session_->subscribe(topic, static_cast<std::uint32_t>(topics_.size())); !asked)
@@ -137,11 +137,13 @@ void MqttSource::subscription_refused(const MqttEvent& event) {
 }
 
 void MqttSource::arrived(const MqttEvent& message, ReportSink& out) {
-    const BootTime at = now();
+    const Now at = clock_.now();
     for (auto& watch : watches_) {
-        if (watch.point.config.topic != message.topic) continue;
-        out.deliver(report_of(watch.point, message.text, message.retained, at));
-        if (!message.retained) watch.overdue = at + watch.patience;
+        if (watch.value.config().topic != message.topic) continue;
+        auto report = watch.value.take(message.text, message.retained, at);
+        if (!report) continue;
+        out.deliver(std::move(*report));
+        if (!message.retained) watch.overdue = at.boot + watch.patience;
     }
 }
 
@@ -149,7 +151,7 @@ void MqttSource::report_silence(ReportSink& out) {
     const BootTime at = now();
     for (auto& watch : watches_) {
         if (at < watch.overdue) continue;
-        out.deliver(silence(watch.point, problem_, at));
+        out.deliver(watch.value.silence(problem_, at));
         // Deadlines advance; those missed while nobody called step() are not made up for.
         while (watch.overdue <= at) watch.overdue += watch.patience;
     }

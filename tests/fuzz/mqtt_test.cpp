@@ -1,6 +1,6 @@
 // JSON messages made by chance: well-formed ones whose value is known, and broken ones that must not do any harm.
 // Fixed seed, a fixed number of rounds.
-#include "drivers/mqtt/json_value.hpp"
+#include "drivers/mqtt/message_value.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -13,6 +13,15 @@
 using namespace pued;
 
 namespace {
+
+// One number, as a value that names but a pointer asks for it.
+Result<double> json_number(std::string_view json, const std::string& pointer, JsonLimits limits = {}) {
+    MqttValue config;
+    config.pointer = pointer;
+    const auto parts = json_parts(json, config, limits);
+    if (!parts) return Error{parts.error()};
+    return parts->at(0).value;
+}
 
 class Chance {
 public:
@@ -122,6 +131,42 @@ TEST(MqttJsonFuzz, what_is_broken_gives_a_finite_number_or_a_short_reason) {
         if (by_broken_pointer) CHECK(std::isfinite(*by_broken_pointer));
     }
     CHECK(refused > 2'000);  // else this test broke nothing
+}
+
+// A batch of GPUs, broken: a value of finite parts, a short reason, or nothing. Never more.
+TEST(MqttJsonFuzz, broken_lists_give_a_finite_value_a_short_reason_or_nothing) {
+    Chance chance;
+    MqttPoint point;
+    point.config.topic = "t";
+    point.config.quantity = "energy_wh";
+    point.config.unit = "mJ";
+    point.config.list = "/metrics";
+    point.config.where = {{"/name", "gpu"}};
+    point.config.each = "/tags/index";
+    point.config.time = "/timestamp";
+    point.config.pointer = "/fields/mj";
+    point.config.count = 3;
+    MessageValue value{point};
+    const Now now{BootTime{std::chrono::hours{9}}, UtcTime{std::chrono::seconds{1'790'000'000}}, ClockQuality::synced};
+    unsigned good = 0, bad = 0;
+    for (int round = 0; round < 10'000; ++round) {
+        std::string batch = "{\"metrics\":[";
+        for (unsigned gpu = 0; gpu < 3; ++gpu) {
+            batch += R"({"name":"gpu","tags":{"index":")" + std::to_string(gpu) + R"("},"fields":{"mj":)" +
+                     std::to_string(chance.below(1'000'000)) +
+                     "},\"timestamp\":" + std::to_string(1'790'000'000 - round % 90) + (gpu == 2 ? "}]}" : "},");
+        }
+        const auto report = value.take(chance.below(4) == 0 ? batch : broken(chance, batch), false, now);
+        if (!report) continue;
+        CHECK_EQUAL(1U, report->samples.size());
+        const Sample& sample = report->samples.front();
+        (sample.quality == Quality::good ? good : bad) += 1;
+        CHECK(std::isfinite(sample.value) && sample.value >= 0);
+        CHECK(sample.quality == Quality::good || (printable(report->error) && report->error.size() < 300));
+        CHECK(sample.quality == Quality::invalid || sample.count.has_value());
+        CHECK(report->at <= now.boot);
+    }
+    CHECK(good > 1'000 && bad > 1'000);
 }
 
 TEST(MqttJsonFuzz, deep_and_long_messages_end_soon) {

@@ -282,12 +282,37 @@ TEST(Load, values_from_mqtt_and_alerts_arrive) {
     STRCMP_EQUAL("page", x.severity.c_str());
 }
 
+TEST(Load, parts_of_a_value_from_mqtt_arrive) {
+    const auto c = load(std::string{kSite} +
+                        "[[mqtt-value]]\nid = 'v'\ndevice = 'g'\nquantity = 'energy_wh'\ntopic = 't'\n"
+                        "list = '/metrics'\nwhere = { '/name' = 'dcgm', '/tags/gpu' = '0' }\neach = '/tags/UUID'\n"
+                        "count = 8\npointer = '/fields/mj'\nunit = 'mJ'\ntime = '/timestamp'\n"
+                        "[[mqtt-value]]\nid = 'w'\ndevice = 'g'\nquantity = 'power_w'\ntopic = 't'\nlist = ''\n");
+    const auto& v = c.mqtt_values.at(0);
+    STRCMP_EQUAL("/metrics", v.list.value_or("").c_str());
+    LONGS_EQUAL(2, v.where.size());
+    STRCMP_EQUAL("/tags/gpu", v.where.at(1).first.c_str());
+    STRCMP_EQUAL("0", v.where.at(1).second.c_str());
+    STRCMP_EQUAL("/tags/UUID", v.each.c_str());
+    LONGS_EQUAL(8, v.count);
+    STRCMP_EQUAL("mJ", v.unit.c_str());
+    STRCMP_EQUAL("/timestamp", v.time.c_str());
+    CHECK(c.mqtt_values.at(1).list == std::string{});
+    LONGS_EQUAL(1, c.mqtt_values.at(1).count);
+}
+
 TEST(Load, what_values_and_alerts_cannot_be_is_refused) {
     const std::string value = "[[mqtt-value]]\nid = 'v'\ndevice = 'g'\n";
     for (const char* bad : {"quantity = 'power_kw'\ntopic = 't'", "quantity = 'power_w'\ntopic = 'a/+'",
                             "quantity = 'power_w'\ntopic = ''", "quantity = 'power_w'\ntopic = 't'\npointer = 'x'",
                             "quantity = 'power_w'\ntopic = 't'\npointer = '/~2'", "quantity = 'power_w'",
-                            "quantity = 'power_w'\ntopic = 't'\nscale = 0", "topic = 't'"}) {
+                            "quantity = 'power_w'\ntopic = 't'\nscale = 0", "topic = 't'",
+                            "quantity = 'power_w'\ntopic = 't'\ncount = 8", "quantity = 'power_w'\ntopic = 't'\nunit = 'J'",
+                            "quantity = 'energy_wh'\ntopic = 't'\nunit = 'kWh'",
+                            "quantity = 'power_w'\ntopic = 't'\nwhere = { name = 'x' }",
+                            "quantity = 'power_w'\ntopic = 't'\nwhere = { '/gpu' = 0 }",
+                            "quantity = 'power_w'\ntopic = 't'\nlist = 'gpus'",
+                            "quantity = 'power_w'\ntopic = 't'\ntime = 'ts'"}) {
         CHECK_FALSE_TEXT(refused(value + bad + '\n').empty(), bad);
     }
     const std::string alert = "[[alert]]\nid = 'x'\nmetric = 'pue'\n";

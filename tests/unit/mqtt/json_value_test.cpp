@@ -9,17 +9,26 @@ using namespace pued;
 
 namespace {
 
+// One number, as a value that names but a pointer asks for it.
+Result<double> json_number(std::string_view json, const std::string& pointer, JsonLimits limits = {}) {
+    MqttValue config;
+    config.pointer = pointer;
+    const auto parts = json_parts(json, config, limits);
+    if (!parts) return Error{parts.error()};
+    return parts->at(0).value;
+}
+
 // The example document of RFC 6901 section 5, its strings replaced by numbers.
 const char* const rfc_document = R"({"foo": [10, 11], "": 0, "a/b": 1, "c%d": 2, "e^f": 3, "g|h": 4,
     "i\\j": 5, "k\"l": 6, " ": 7, "m~n": 8})";
 
-double value(std::string_view json, std::string_view pointer) {
+double value(std::string_view json, const std::string& pointer) {
     const auto number = json_number(json, pointer);
     CHECK_TEXT(bool(number), number ? "" : number.error().c_str());
     return number ? *number : -1;
 }
 
-std::string refusal(std::string_view json, std::string_view pointer) {
+std::string refusal(std::string_view json, const std::string& pointer) {
     const auto number = json_number(json, pointer);
     CHECK_FALSE(bool(number));
     return number ? "" : number.error();

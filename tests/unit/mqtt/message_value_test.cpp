@@ -2,6 +2,7 @@
 #include "drivers/mqtt/message_value.hpp"
 
 #include <string>
+#include <vector>
 
 #include <CppUTest/TestHarness.h>
 
@@ -10,6 +11,7 @@ using namespace pued;
 namespace {
 
 const BootTime at{std::chrono::hours{5}};
+const Now now{at, UtcTime{std::chrono::seconds{1'790'000'000}}, ClockQuality::synced};
 
 MqttPoint point_of(std::string quantity, double scale = 1) {
     MqttPoint point;
@@ -22,8 +24,15 @@ MqttPoint point_of(std::string quantity, double scale = 1) {
     return point;
 }
 
+// A message that is enough for a report.
+Report report_of(MqttPoint point, const std::string& payload, bool retained = false) {
+    auto got = MessageValue{std::move(point)}.take(payload, retained, now);
+    CHECK(got.has_value());
+    return got.value_or(Report{});
+}
+
 Report report(std::string quantity, double scale, std::string value, bool retained = false) {
-    return report_of(point_of(std::move(quantity), scale), "{\"v\": " + value + "}", retained, at);
+    return report_of(point_of(std::move(quantity), scale), "{\"v\": " + value + "}", retained);
 }
 
 void check_invalid(const Report& report, const char* error) {
@@ -82,16 +91,168 @@ TEST(MessageValue, a_retained_value_is_stale) {
 
 TEST(MessageValue, what_cannot_be_read_is_an_invalid_sample_with_the_reason) {
     check_invalid(report("power_w", 1, "null"), "topic rack/gpu-3: /v is no number but null");
-    check_invalid(report_of(point_of("power_w"), "on", false, at), "topic rack/gpu-3: message is not JSON");
+    check_invalid(report_of(point_of("power_w"), "on"), "topic rack/gpu-3: message is not JSON");
     check_invalid(report("power_w", 1e300, "1e300"),
                   "topic rack/gpu-3: /v: power_w = inf is out of range (expected -1e12..1e12)");
 }
 
 TEST(MessageValue, silence_is_a_failed_report_that_says_how_long_and_why) {
-    const Report got = silence(point_of("power_w"), "", at);
+    const Report got = MessageValue{point_of("power_w")}.silence("", at);
     CHECK(got.state == DeviceState::failed);
     CHECK_EQUAL(0U, got.samples.size());
     STRCMP_EQUAL("no message on rack/gpu-3 for 60 s", got.error.c_str());
     STRCMP_EQUAL("no message on rack/gpu-3 for 60 s (mqtt broker b:1883: connection lost)",
-                 silence(point_of("power_w"), "mqtt broker b:1883: connection lost", at).error.c_str());
+                 MessageValue{point_of("power_w")}.silence("mqtt broker b:1883: connection lost", at).error.c_str());
+}
+
+namespace {
+
+// Telegraf's JSON of one GPU, as its nvidia_smi input and its serializer write it.
+std::string telegraf(const std::string& index, double percent, long long time) {
+    return R"({"fields":{"power_draw":300.5,"utilization_gpu":)" + std::to_string(percent) +
+           R"(},"name":"nvidia_smi","tags":{"host":"g","index":")" + index + R"("},"timestamp":)" +
+           std::to_string(time) + '}';
+}
+
+std::string batch(const std::vector<std::string>& metrics) {
+    std::string out;
+    for (const auto& metric : metrics) out += (out.empty() ? "" : ",") + metric;
+    return "{\"metrics\":[" + out + "]}";
+}
+
+MqttPoint of_telegraf(unsigned count) {
+    MqttPoint point = point_of("activity", 0.01);
+    point.config.pointer = "/fields/utilization_gpu";
+    point.config.time = "/timestamp";
+    point.config.where = {{"/name", "nvidia_smi"}};
+    point.config.each = "/tags/index";
+    point.config.count = count;
+    return point;
+}
+
+MqttPoint of_batches(unsigned count) {
+    MqttPoint point = of_telegraf(count);
+    point.config.list = "/metrics";
+    return point;
+}
+
+constexpr long long present = 1'790'000'000;
+const std::string cpu = R"({"fields":{"usage_idle":98},"name":"cpu","tags":{"cpu":"cpu0"},"timestamp":1790000000})";
+
+}  // namespace
+
+TEST(MessageValue, the_gpus_of_a_batch_are_one_activity) {
+    MessageValue value{of_batches(2)};
+    const auto got =
+        value.take(batch({cpu, telegraf("0", 40, present - 2), telegraf("1", 60, present - 2)}), false, now);
+    CHECK(got.has_value());
+    STRCMP_EQUAL("", got->error.c_str());
+    CHECK(got->samples.at(0).quality == Quality::good);
+    DOUBLES_EQUAL(0.5, got->samples.at(0).value, 1e-12);
+    CHECK(got->at == at - std::chrono::seconds{2});
+}
+
+TEST(MessageValue, of_a_gpu_that_is_in_a_batch_twice_the_newest_counts) {
+    MessageValue value{of_batches(2)};
+    const auto got = value.take(batch({telegraf("0", 40, present), telegraf("1", 60, present),
+                                       telegraf("0", 90, present - 10), telegraf("1", 95, present - 10)}),
+                                false, now);
+    DOUBLES_EQUAL(0.5, got->samples.at(0).value, 1e-12);
+}
+
+TEST(MessageValue, the_gpus_may_come_in_messages_of_their_own_and_each_must_come_anew) {
+    MessageValue value{of_telegraf(2)};
+    CHECK_FALSE(value.take(telegraf("0", 40, present), false, now).has_value());
+    CHECK_FALSE(value.take(cpu, false, now).has_value());
+    DOUBLES_EQUAL(0.5, value.take(telegraf("1", 60, present), false, now)->samples.at(0).value, 1e-12);
+    Now later{at + std::chrono::seconds{10}, now.utc + std::chrono::seconds{10}, now.quality};
+    CHECK_FALSE(value.take(telegraf("0", 80, present + 10), false, later).has_value());
+    CHECK_FALSE(value.take(telegraf("0", 80, present + 11), false, later).has_value());
+    STRCMP_EQUAL("messages on rack/gpu-3, but 1 of 2 parts for 60 s (see mqtt-value.where and pointer)",
+                 value.silence("", later.boot).error.c_str());
+    STRCMP_EQUAL("no message on rack/gpu-3 for 60 s", value.silence("", later.boot).error.c_str());
+    // The part that had come is forgotten when it is old.
+    later.boot += std::chrono::seconds{61};
+    later.utc += std::chrono::seconds{61};
+    CHECK_FALSE(value.take(telegraf("1", 60, present + 71), false, later).has_value());
+    CHECK(value.take(telegraf("0", 80, present + 71), false, later).has_value());
+}
+
+TEST(MessageValue, more_parts_than_there_should_be_are_no_value) {
+    MessageValue value{of_batches(1)};
+    check_invalid(*value.take(batch({telegraf("0", 40, present), telegraf("1", 60, present)}), false, now),
+                  "topic rack/gpu-3: 2 parts fit (expected 1; see mqtt-value.count, where and each)");
+}
+
+TEST(MessageValue, what_is_old_or_repeated_is_stale_and_what_is_ahead_is_invalid) {
+    MessageValue value{of_telegraf(1)};
+    const auto quality = [&](long long time) {
+        return value.take(telegraf("0", 40, time), false, now)->samples.at(0).quality;
+    };
+    CHECK(quality(present - 61) == Quality::stale);
+    CHECK(quality(present) == Quality::good);
+    CHECK(quality(present) == Quality::stale);  // once more
+    CHECK(quality(present + 5) == Quality::good);
+    CHECK(quality(present + 61) == Quality::invalid);
+    CHECK(quality((present + 1) * 1000) == Quality::good);
+    CHECK(quality((present + 2) * 1'000'000'000) == Quality::good);
+    STRCMP_EQUAL("topic rack/gpu-3: its value is 3600 s old",
+                 value.take(telegraf("0", 40, present - 3600), false, now)->error.c_str());
+}
+
+TEST(MessageValue, a_clock_that_was_never_set_tells_no_age) {
+    MessageValue value{of_telegraf(1)};
+    const Now unset{at, UtcTime{std::chrono::seconds{100}}, ClockQuality::unsynced};
+    const auto got = value.take(telegraf("0", 40, present), false, unset);
+    CHECK(got->samples.at(0).quality == Quality::good);
+    CHECK(got->at == at);
+}
+
+TEST(MessageValue, a_value_with_a_part_that_was_kept_is_stale) {
+    MessageValue value{of_telegraf(2)};
+    CHECK_FALSE(value.take(telegraf("0", 40, present), true, now).has_value());
+    CHECK(value.take(telegraf("1", 40, present), false, now)->samples.at(0).quality == Quality::stale);
+}
+
+TEST(MessageValue, energies_in_millijoules_are_one_exact_register) {
+    MqttPoint point = point_of("energy_wh");
+    point.config.pointer = "/mj";
+    point.config.list = "/gpus";
+    point.config.count = 2;
+    point.config.unit = "mJ";
+    MessageValue value{point};
+    const auto counts = [&](const std::string& payload) {
+        return value.take(payload, false, now)->samples.at(0).count.value_or(Count{});
+    };
+    const Count first = counts(R"({"gpus":[{"mj":3600000},{"mj":7200036}]})");
+    CHECK_EQUAL(1, first.q_uwh);
+    CHECK_EQUAL(3'000'010U, first.counts);
+    CHECK_EQUAL(3'000'020U, counts(R"({"gpus":[{"mj":3600036},{"mj":7200036}]})").counts);
+    // One GPU's driver was reloaded: the register begins anew with what has flowed.
+    CHECK_EQUAL(30U, counts(R"({"gpus":[{"mj":72},{"mj":7200072}]})").counts);
+}
+
+TEST(MessageValue, powers_add_up_and_a_list_may_be_the_whole_message) {
+    MqttPoint point = point_of("power_w", 0.001);
+    point.config.pointer = "";
+    point.config.list = "";
+    point.config.count = 3;
+    DOUBLES_EQUAL(0.6, report_of(point, "[100, 200, \"300\"]").samples.at(0).value, 1e-12);
+    check_invalid(report_of(point, "[100, null, 300]"), "topic rack/gpu-3: the message is no number but null");
+    check_invalid(report_of(point, "{}"), "topic rack/gpu-3: the message is no list");
+    point.config.list = "/gpus";
+    check_invalid(report_of(point, "{}"), "topic rack/gpu-3: /gpus is not in the message");
+}
+
+TEST(MessageValue, a_member_is_chosen_by_what_stands_in_it) {
+    MqttPoint point = point_of("power_w");
+    point.config.pointer = "/power";
+    point.config.list = "/gpus";
+    point.config.where = {{"/id", "1"}, {"/ok", "true"}};
+    DOUBLES_EQUAL(250,
+                  report_of(point, R"({"gpus":[{"id":0,"ok":true,"power":240},{"id":1,"ok":true,"power":250},
+                                                {"id":1,"ok":false,"power":260},{"id":1,"ok":true}]})")
+                      .samples.at(0)
+                      .value,
+                  0);
 }
