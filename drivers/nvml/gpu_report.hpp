@@ -3,13 +3,11 @@
 // source.
 #pragma once
 
-#include "agent/model/register_sum.hpp"
 #include "drivers/nvml/nvml_source.hpp"
 #include "drivers/nvml/session.hpp"
 
 namespace pued::nvml {
 
-// `energy` is that of all GPUs together, from report to report.
-Report report_of(const NvmlPoll& poll, const Outcome& outcome, RegisterSum& energy);
+Report report_of(const NvmlPoll& poll, const Outcome& outcome);
 
 }  // namespace pued::nvml

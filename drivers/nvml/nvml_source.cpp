@@ -35,7 +35,6 @@ private:
     const Clock& clock_;
     Schedule schedule_;
     nvml::Worker worker_;
-    RegisterSum energy_;
     std::optional<BootTime> asked_;  // a poll is under way since then
     BootTime hanging_since_;         // the call that blocks the worker was begun then
 };
@@ -49,7 +48,7 @@ void NvmlSource::step(BootTime until, ReportSink& out) {
             std::this_thread::sleep_for(patience);
         } else if (const auto outcome = worker_.wait(patience)) {
             asked_.reset();
-            out.deliver(nvml::report_of(poll_, *outcome, energy_));
+            out.deliver(nvml::report_of(poll_, *outcome));
         }
     } while (now() < until);
 }

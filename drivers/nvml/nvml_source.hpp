@@ -1,6 +1,7 @@
-// The NVIDIA GPUs of the machine that pued runs on, as one source: one report each period with the values of every GPU
-// and those of all together. NVML is asked on a thread of its own, because a call may hang in a driver that is ill:
-// then each period has a failed report, and the rest of the daemon goes on. Used by the thread that calls step(), only.
+// The NVIDIA GPUs of the machine that pued runs on, as one source: one report each period with the values of every GPU,
+// and the mean activity and clock of all. Their energy is not the server's, and is never told as such. NVML is asked on
+// a thread of its own, because a call may hang in a driver that is ill: then each period has a failed report, and the
+// rest of the daemon goes on. Used by the thread that calls step(), only.
 #pragma once
 
 #include <memory>
@@ -20,9 +21,9 @@ struct NvmlPoints {
 
 struct NvmlPoll {
     DeviceIndex device = 0;
-    unsigned gpus = 0;             // as configured; 0: as many as there are
-    NvmlPoints all;                // sum of energy and power, mean of activity and clock
-    std::vector<NvmlPoints> each;  // by GPU, in the order of the PCI bus
+    unsigned gpus = 0;                          // as configured; 0: as many as there are
+    std::optional<PointIndex> activity, clock;  // means of all GPUs
+    std::vector<NvmlPoints> each;               // by GPU, in the order of the PCI bus
     Duration period{};
     std::string file = "libnvidia-ml.so.1";  // as for dlopen
 };

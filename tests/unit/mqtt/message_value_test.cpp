@@ -107,10 +107,10 @@ TEST(MessageValue, silence_is_a_failed_report_that_says_how_long_and_why) {
 
 namespace {
 
-// Telegraf's JSON of one GPU, as its nvidia_smi input and its serializer write it.
+// A GPU as Telegraf writes it.
 std::string telegraf(const std::string& index, double percent, long long time) {
-    return R"({"fields":{"power_draw":300.5,"utilization_gpu":)" + std::to_string(percent) +
-           R"(},"name":"nvidia_smi","tags":{"host":"g","index":")" + index + R"("},"timestamp":)" +
+    return R"({"fields":{"power_draw":300.5,"tensor_active":)" + std::to_string(percent) +
+           R"(},"name":"gpu","tags":{"host":"g","index":")" + index + R"("},"timestamp":)" +
            std::to_string(time) + '}';
 }
 
@@ -122,9 +122,9 @@ std::string batch(const std::vector<std::string>& metrics) {
 
 MqttPoint of_telegraf(unsigned count) {
     MqttPoint point = point_of("activity", 0.01);
-    point.config.pointer = "/fields/utilization_gpu";
+    point.config.pointer = "/fields/tensor_active";
     point.config.time = "/timestamp";
-    point.config.where = {{"/name", "nvidia_smi"}};
+    point.config.where = {{"/name", "gpu"}};
     point.config.each = "/tags/index";
     point.config.count = count;
     return point;
