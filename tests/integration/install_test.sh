@@ -37,7 +37,7 @@ case $said in
 esac
 
 # The installed program finds the installed examples sound with the installed data (here below DESTDIR).
-for example in pued examples/hall examples/rack-box; do
+for example in pued examples/hall examples/rack-box examples/gpu-by-mqtt; do
     { printf 'data_directories = ["%s/share/pued"]\n' "$root" &&
         grep -v '^data_directories' "$root/share/doc/pued/$example.toml"; } >"$stage/example.toml"
     "$root/bin/pued" check -c "$stage/example.toml" >"$stage/said" || fail "$example: $(cat "$stage/said")"

@@ -90,6 +90,12 @@ TEST(Examples, a_hall_is_sound) {
     LONGS_EQUAL(9, c.meters.size());
 }
 
+TEST(Examples, gpus_by_mqtt_are_sound) {
+    const auto c = sound("examples/gpu-by-mqtt.toml");
+    LONGS_EQUAL(7, c.mqtt_values.size());
+    for (const auto& value : c.mqtt_values) LONGS_EQUAL(8, value.count);
+}
+
 TEST(Examples, the_defaults_shown_are_the_defaults) {
     const auto text = with_defaults(read(kConfig + "/pued.toml"));
     const auto c = parse_config(text, "t", problems);

@@ -303,16 +303,15 @@ TEST(Load, parts_of_a_value_from_mqtt_arrive) {
 
 TEST(Load, what_values_and_alerts_cannot_be_is_refused) {
     const std::string value = "[[mqtt-value]]\nid = 'v'\ndevice = 'g'\n";
-    for (const char* bad : {"quantity = 'power_kw'\ntopic = 't'", "quantity = 'power_w'\ntopic = 'a/+'",
-                            "quantity = 'power_w'\ntopic = ''", "quantity = 'power_w'\ntopic = 't'\npointer = 'x'",
-                            "quantity = 'power_w'\ntopic = 't'\npointer = '/~2'", "quantity = 'power_w'",
-                            "quantity = 'power_w'\ntopic = 't'\nscale = 0", "topic = 't'",
-                            "quantity = 'power_w'\ntopic = 't'\ncount = 8", "quantity = 'power_w'\ntopic = 't'\nunit = 'J'",
-                            "quantity = 'energy_wh'\ntopic = 't'\nunit = 'kWh'",
-                            "quantity = 'power_w'\ntopic = 't'\nwhere = { name = 'x' }",
-                            "quantity = 'power_w'\ntopic = 't'\nwhere = { '/gpu' = 0 }",
-                            "quantity = 'power_w'\ntopic = 't'\nlist = 'gpus'",
-                            "quantity = 'power_w'\ntopic = 't'\ntime = 'ts'"}) {
+    for (const char* bad :
+         {"quantity = 'power_kw'\ntopic = 't'", "quantity = 'power_w'\ntopic = 'a/+'",
+          "quantity = 'power_w'\ntopic = ''", "quantity = 'power_w'\ntopic = 't'\npointer = 'x'",
+          "quantity = 'power_w'\ntopic = 't'\npointer = '/~2'", "quantity = 'power_w'",
+          "quantity = 'power_w'\ntopic = 't'\nscale = 0", "topic = 't'", "quantity = 'power_w'\ntopic = 't'\ncount = 8",
+          "quantity = 'power_w'\ntopic = 't'\nunit = 'J'", "quantity = 'energy_wh'\ntopic = 't'\nunit = 'kWh'",
+          "quantity = 'power_w'\ntopic = 't'\nwhere = { name = 'x' }",
+          "quantity = 'power_w'\ntopic = 't'\nwhere = { '/gpu' = 0 }",
+          "quantity = 'power_w'\ntopic = 't'\nlist = 'gpus'", "quantity = 'power_w'\ntopic = 't'\ntime = 'ts'"}) {
         CHECK_FALSE_TEXT(refused(value + bad + '\n').empty(), bad);
     }
     const std::string alert = "[[alert]]\nid = 'x'\nmetric = 'pue'\n";
