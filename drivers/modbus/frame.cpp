@@ -59,6 +59,33 @@ std::string header_fault(std::span<const std::uint8_t> bytes, std::uint16_t tran
     return {};
 }
 
+constexpr std::size_t crc_length = 2;
+
+std::uint16_t crc_of(std::span<const std::uint8_t> bytes) {
+    unsigned crc = 0xFFFF;
+    for (const auto byte : bytes) {
+        crc ^= byte;
+        for (int bit = 0; bit < 8; ++bit) crc = (crc & 1U) != 0 ? (crc >> 1U) ^ 0xA001U : crc >> 1U;
+    }
+    return static_cast<std::uint16_t>(crc);
+}
+
+// Of a whole frame: low byte first.
+bool crc_fits(std::span<const std::uint8_t> frame) {
+    const std::uint16_t crc = crc_of(frame.first(frame.size() - crc_length));
+    return frame[frame.size() - 2] == low(crc) && frame[frame.size() - 1] == high(crc);
+}
+
+bool reads(std::uint8_t function) { return function == 3 || function == 4; }
+
+// Of the RTU reply that begins here, as soon as it can be told; 0: not yet. Functions that nobody asks for have none.
+std::optional<std::size_t> rtu_length(std::span<const std::uint8_t> bytes) {
+    if (bytes.size() < 2) return 0;
+    if (reads(static_cast<std::uint8_t>(bytes[1] & ~exception_bit)) && (bytes[1] & exception_bit) != 0) return 5;
+    if (!reads(bytes[1])) return {};
+    return bytes.size() < 3 ? 0 : 3 + bytes[2] + crc_length;
+}
+
 }  // namespace
 
 RawRequest encode_raw(const ReadRequest& request) {
@@ -82,6 +109,12 @@ TcpRequest encode_tcp(std::uint16_t transaction, const ReadRequest& request) {
             raw[5]};
 }
 
+RtuRequest encode_rtu(const ReadRequest& request) {
+    const RawRequest raw = encode_raw(request);
+    const std::uint16_t crc = crc_of(raw);
+    return {raw[0], raw[1], raw[2], raw[3], raw[4], raw[5], low(crc), high(crc)};
+}
+
 Frame parse_tcp(std::span<const std::uint8_t> bytes, std::uint16_t transaction, const ReadRequest& request) {
     if (auto fault = header_fault(bytes, transaction, request); !fault.empty()) return bad(std::move(fault));
     if (bytes.size() < mbap_length) return {};
@@ -95,6 +128,24 @@ Frame parse_rtu(std::span<const std::uint8_t> bytes, const ReadRequest& request)
     if (bytes.size() < 3) return bad("reply of " + std::to_string(bytes.size()) + " bytes");
     if (bytes[0] != request.unit) return bad(instead_of("unit id", bytes[0], request.unit));
     return parse_body(bytes.subspan(1), request);
+}
+
+Frame parse_rtu_stream(std::span<const std::uint8_t> bytes, const ReadRequest& request) {
+    const auto length = rtu_length(bytes);
+    if (!length) return bad(instead_of("function", bytes[1], request.function));
+    if (*length == 0 || bytes.size() < *length) return {};
+    if (!crc_fits(bytes.first(*length))) return bad("reply with a wrong checksum");
+    if (bytes.size() > *length) return bad("more bytes than one reply");
+    return parse_rtu(bytes.first(*length - crc_length), request);
+}
+
+std::size_t late_rtu_reply(std::span<const std::uint8_t> bytes, const ReadRequest& request,
+                           std::optional<std::uint16_t> late_words) {
+    const auto length = rtu_length(bytes);
+    if (!length || *length == 0 || bytes.size() < *length || !crc_fits(bytes.first(*length))) return 0;
+    if (bytes[0] != request.unit) return *length;
+    const bool late = late_words && *late_words != request.words && reads(bytes[1]) && bytes[2] == 2U * *late_words;
+    return late ? *length : 0;
 }
 
 std::string exception_text(std::uint8_t code) {

@@ -1,11 +1,13 @@
-// Modbus read requests and their replies as bytes: the whole of Modbus TCP, and of RTU what remains once libmodbus
-// has checked the CRC. Our own because libmodbus 3.1 sends raw requests with transaction id 0 and accepts TCP replies
-// with a foreign unit or a false length. Pure, knows function codes 3 and 4 only; nothing here can write to a device.
+// Modbus read requests and their replies as bytes: the whole of Modbus TCP, of RTU frames in a TCP stream (serial
+// servers), and of RTU on a line of our own what remains once libmodbus has checked the CRC. Our own because
+// libmodbus 3.1 sends raw requests with transaction id 0 and accepts TCP replies with a foreign unit or a false length.
+// Pure, knows function codes 3 and 4 only; nothing here can write to a device.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +29,9 @@ RawRequest encode_raw(const ReadRequest& request);
 using TcpRequest = std::array<std::uint8_t, 12>;
 TcpRequest encode_tcp(std::uint16_t transaction, const ReadRequest& request);
 
+using RtuRequest = std::array<std::uint8_t, 8>;  // with its CRC
+RtuRequest encode_rtu(const ReadRequest& request);
+
 enum class FrameState : std::uint8_t { incomplete, whole, bad };
 
 struct Frame {
@@ -42,6 +47,15 @@ Frame parse_tcp(std::span<const std::uint8_t> bytes, std::uint16_t transaction, 
 
 // A whole RTU reply without its CRC.
 Frame parse_rtu(std::span<const std::uint8_t> bytes, const ReadRequest& request);
+
+// The same as parse_tcp for an RTU frame with its CRC.
+Frame parse_rtu_stream(std::span<const std::uint8_t> bytes, const ReadRequest& request);
+
+// RTU frames carry no transaction id. How many bytes at the front are a whole reply, CRC and all, that answers an
+// earlier request: of another unit, or of this one with `late_words` registers, which is not as many as are asked for
+// now.
+std::size_t late_rtu_reply(std::span<const std::uint8_t> bytes, const ReadRequest& request,
+                           std::optional<std::uint16_t> late_words);
 
 // "exception 2 (illegal data address)"
 std::string exception_text(std::uint8_t code);

@@ -6,8 +6,10 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <span>
 #include <system_error>
 
 #include "drivers/modbus/descriptors.hpp"
@@ -33,6 +35,13 @@ std::string within(const char* what, Duration timeout) {
     return std::string{what} + " within " + std::to_string(ms) + " ms";
 }
 
+// Of the line behind a serial server, which we know nothing of: as most are.
+constexpr Duration usual_latency = std::chrono::milliseconds{20};
+LineCost served_line_cost(Duration latency, Duration pause) {
+    constexpr unsigned baud = 9600, bits_per_char = 10;
+    return rtu_cost(baud, bits_per_char, latency, std::max<Duration>(pause, std::chrono::milliseconds{4}));
+}
+
 // The gateway's word that the unit behind it is not there: as good as silence, without the wait.
 bool gateway_says_absent(std::uint8_t exception) { return exception == 10 || exception == 11; }
 
@@ -43,11 +52,14 @@ TcpConnection::TcpConnection(std::size_t id, const std::vector<ModbusPoll>& unit
     : id_(id),
       host_(units.front().config.host),
       port_(units.front().config.port),
+      rtu_(units.front().config.framing == Framing::rtu),
       epoll_(epoll),
       resolver_(resolver),
       clock_(clock),
       rota_(
-          units, [](Duration, Duration) { return tcp_cost(); }, {}, link_name(units.front().config), lists, first),
+          units,
+          [this](Duration latency, Duration pause) { return rtu_ ? served_line_cost(latency, pause) : tcp_cost(); },
+          usual_latency, link_name(units.front().config), lists, first),
       addresses_(numeric_address(host_, port_)),
       rest_(static_cast<unsigned>(id) * 2654435761U + 1) {
     numeric_ = !addresses_.empty();
@@ -168,12 +180,32 @@ void TcpConnection::send_request(BootTime now, ReportSink& out) {
         deadline_ = quiet_until_;
         return;
     }
-    request_ = *current_->poll.request();
-    const TcpRequest bytes = encode_tcp(++transaction_, request_);
+    request_ = next_request();
+    ++transaction_;
     received_size_ = 0;
     phase_ = Phase::waiting;
     sent_ = now;
     deadline_ = now + current_->timeout;
+    send_bytes(now, out);
+}
+
+// After a reply that never came, first what tells it from the next one.
+ReadRequest TcpConnection::next_request() {
+    late_words_.reset();
+    const auto doubt = doubts_.find(current_);
+    if (doubt == doubts_.end()) return *current_->poll.request();
+    if (const auto probe = current_->poll.probe(doubt->second)) {
+        late_words_ = doubt->second;
+        return *probe;
+    }
+    doubts_.erase(doubt);
+    return *current_->poll.request();
+}
+
+void TcpConnection::send_bytes(BootTime now, ReportSink& out) {
+    const TcpRequest tcp = encode_tcp(transaction_, request_);
+    const RtuRequest rtu = encode_rtu(request_);
+    const auto bytes = rtu_ ? std::span<const std::uint8_t>{rtu} : std::span<const std::uint8_t>{tcp};
     const auto size = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (size < 0) return lost(error_text(errno), now, out);
     if (static_cast<std::size_t>(size) != bytes.size()) lost("the request cannot be sent", now, out);
@@ -195,12 +227,27 @@ void TcpConnection::receive(BootTime now, ReportSink& out) {
     if (size < 0) return lost(error_text(errno), now, out);
     if (size == 0) return lost("connection closed by the device", now, out);
     received_size_ += static_cast<std::size_t>(size);
-    Frame frame{.state = FrameState::bad, .exception = 0, .words = {}, .error = "bytes that nobody asked for"};
-    if (phase_ == Phase::waiting) frame = parse_tcp({received_.data(), received_size_}, transaction_, request_);
+    const Frame frame = judge();
     if (frame.state == FrameState::incomplete) return;
     if (frame.state == FrameState::whole) return take(frame, out);
     close_socket();
     if (current_ != nullptr) fail_unit(frame.error, now, out);
+}
+
+// Of what has been received so far.
+Frame TcpConnection::judge() {
+    if (phase_ != Phase::waiting && rtu_) received_size_ = 0;  // a late reply
+    if (phase_ != Phase::waiting) {
+        const auto state = rtu_ ? FrameState::incomplete : FrameState::bad;
+        return {.state = state, .exception = 0, .words = {}, .error = "bytes that nobody asked for"};
+    }
+    if (!rtu_) return parse_tcp({received_.data(), received_size_}, transaction_, request_);
+    while (const auto late = late_rtu_reply({received_.data(), received_size_}, request_, late_words_)) {
+        std::copy(received_.begin() + static_cast<std::ptrdiff_t>(late),
+                  received_.begin() + static_cast<std::ptrdiff_t>(received_size_), received_.begin());
+        received_size_ -= late;
+    }
+    return parse_rtu_stream({received_.data(), received_size_}, request_);
 }
 
 void TcpConnection::take(const Frame& frame, ReportSink& out) {
@@ -210,6 +257,10 @@ void TcpConnection::take(const Frame& frame, ReportSink& out) {
     retried_ = false;
     received_size_ = 0;
     quiet_until_ = now + current_->pause;
+    if (late_words_) {  // the probe's reply: all before it has come
+        doubts_.erase(current_);
+        return proceed(out);
+    }
     if (gateway_says_absent(frame.exception)) return fail_unit(exception_text(frame.exception), now, out);
     if (frame.exception != 0) {
         current_->poll.refuse(frame.exception, sent_, now);
@@ -232,7 +283,8 @@ void TcpConnection::lost(const std::string& why, BootTime now, ReportSink& out) 
 }
 
 void TcpConnection::fail_unit(const std::string& why, BootTime now, ReportSink& out) {
-    current_->fail(why, now, out);
+    if (rtu_) doubts_[current_] = late_words_.value_or(request_.words);
+    current_->fail(why, now, out, rtu_ ? current_->timeout : Duration{});
     current_ = nullptr;
 }
 

@@ -4,10 +4,17 @@
 // Why no late reply can pass for the next one: every request has a transaction id of its own, and after a timeout or
 // any reply that does not fit the connection is closed. A connection that the device closed between polls (many do)
 // is opened again within the poll, once for each request, before that counts as a failure.
+//
+// With RTU frames (a serial server) there is no transaction id, and a new connection may still bring what the line said
+// late. So a unit that failed is left alone for another timeout, what comes unasked is dropped, replies of other units
+// are passed over, and the unit's next poll begins with a probe whose reply has another length (as rtu_source.cpp
+// does).
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,7 +56,10 @@ private:
     void finish_connecting(BootTime now, ReportSink& out);
     void proceed(ReportSink& out);
     void send_request(BootTime now, ReportSink& out);
+    [[nodiscard]] ReadRequest next_request();
+    void send_bytes(BootTime now, ReportSink& out);
     void receive(BootTime now, ReportSink& out);
+    [[nodiscard]] Frame judge();
     void take(const Frame& frame, ReportSink& out);
     void lost(const std::string& why, BootTime now, ReportSink& out);
     void fail_unit(const std::string& why, BootTime now, ReportSink& out);
@@ -59,6 +69,7 @@ private:
     std::size_t id_;
     std::string host_;
     std::uint16_t port_;
+    bool rtu_;
     int epoll_;
     Resolver& resolver_;
     const Clock& clock_;
@@ -76,7 +87,9 @@ private:
     bool fresh_ = true;     // no reply yet on this connection
     bool retried_ = false;  // this request has already cost a new connection
     BootTime deadline_, quiet_until_, sent_;
-    std::uint16_t transaction_ = 0;
+    std::uint16_t transaction_ = 0;                // of the request in flight; counts them with RTU frames
+    std::map<const Unit*, std::uint16_t> doubts_;  // RTU: registers asked for in vain: that reply may still come
+    std::optional<std::uint16_t> late_words_;      // the request in flight is a probe, for so many late registers
     ReadRequest request_;
     std::array<std::uint8_t, longest_tcp_frame + 1> received_{};
     std::size_t received_size_ = 0;

@@ -93,6 +93,48 @@ TEST(Frame, a_serial_reply_is_checked_for_unit_function_and_length) {
     UNSIGNED_LONGS_EQUAL(6, parse_rtu(Bytes{1, 0x84, 6}, volts).exception);
 }
 
+// The same reply as an RTU frame; the CRC is that of the Eastron manual's sample.
+const Bytes serial_reply{1, 4, 4, 0x43, 0x66, 0x33, 0x34, 0x1B, 0x38};
+
+TEST(Frame, an_rtu_request_ends_with_its_crc_low_byte_first) {
+    const RtuRequest request = encode_rtu(volts);
+    CHECK_TRUE((Bytes{request.begin(), request.end()} == Bytes{1, 4, 0, 0, 0, 2, 0x71, 0xCB}));
+}
+
+TEST(Frame, an_rtu_reply_in_a_stream_is_waited_for_and_checked) {
+    for (std::size_t size = 0; size < serial_reply.size(); ++size) {
+        CHECK_TRUE(parse_rtu_stream({serial_reply.data(), size}, volts).state == FrameState::incomplete);
+    }
+    const Frame frame = parse_rtu_stream(serial_reply, volts);
+    CHECK_TRUE(frame.state == FrameState::whole);
+    CHECK_TRUE((frame.words == std::vector<std::uint16_t>{0x4366, 0x3334}));
+    for (std::size_t at = 0; at < serial_reply.size(); ++at) {
+        Bytes wrong = serial_reply;
+        wrong[at] ^= 1U;
+        CHECK_FALSE(parse_rtu_stream(wrong, volts).state == FrameState::whole);
+    }
+    Bytes longer = serial_reply;
+    longer.push_back(0);
+    CHECK_TRUE(parse_rtu_stream(longer, volts).state == FrameState::bad);
+    CHECK_TRUE(parse_rtu_stream(Bytes{1, 6, 0, 0, 0, 1}, volts).state == FrameState::bad);
+}
+
+TEST(Frame, a_late_rtu_reply_is_told_by_its_unit_or_its_length) {
+    UNSIGNED_LONGS_EQUAL(0, late_rtu_reply(serial_reply, volts, {}));
+    ReadRequest other_unit = volts;
+    other_unit.unit = 2;
+    UNSIGNED_LONGS_EQUAL(9, late_rtu_reply(serial_reply, other_unit, {}));
+    UNSIGNED_LONGS_EQUAL(0, late_rtu_reply({serial_reply.data(), 8}, other_unit, {}));
+    ReadRequest probe = volts;
+    probe.words = 1;
+    UNSIGNED_LONGS_EQUAL(0, late_rtu_reply(serial_reply, probe, {}));
+    UNSIGNED_LONGS_EQUAL(9, late_rtu_reply(serial_reply, probe, 2));
+    UNSIGNED_LONGS_EQUAL(0, late_rtu_reply(serial_reply, volts, 2));
+    Bytes wrong = serial_reply;
+    wrong[8] ^= 1U;
+    UNSIGNED_LONGS_EQUAL(0, late_rtu_reply(wrong, other_unit, {}));
+}
+
 TEST(Frame, refusals_and_registers_have_words_for_people) {
     STRCMP_EQUAL("exception 2 (illegal data address)", exception_text(2).c_str());
     STRCMP_EQUAL("exception 99 (not in the standard)", exception_text(99).c_str());
