@@ -10,6 +10,7 @@
 #include "drivers/ipmi/lan_source.hpp"
 #include "firmware/store.hpp"
 #endif
+#include "drivers/dlt645/dlt645_source.hpp"
 #include "drivers/modbus/modbus_source.hpp"
 #include "drivers/mqtt/subscriber.hpp"
 
@@ -52,6 +53,7 @@ public:
 
     std::vector<std::unique_ptr<Source>> build() {
         add_meters();
+        add_dlt645_meters();
         add_servers();
         add_mqtt_values();
         return std::move(sources_);
@@ -86,6 +88,7 @@ private:
         // One for all meters of a profile at the same offset.
         std::map<std::pair<std::string, unsigned>, std::shared_ptr<const RegisterMap>> maps;
         for (const auto& meter : config().meters) {
+            if (speaks_dlt645(meter)) continue;
             const auto device = device_of(meter.id);
             auto& polls = meter.line.empty() ? tcp : lines[meter.line];
             auto& map = maps[{meter.profile, meter.register_offset}];
@@ -100,6 +103,28 @@ private:
             const auto polls = lines.find(line.id);
             if (polls != lines.end()) sources_.push_back(make_rtu_source(line, std::move(polls->second), clock_));
         }
+    }
+
+    [[nodiscard]] bool speaks_dlt645(const ModbusDevice& meter) const {
+        const auto map = installation_.maps.find(meter.profile);
+        return map != installation_.maps.end() && map->second.protocol == MapProtocol::dlt645;
+    }
+
+    // A source for each line, and for each serial server.
+    void add_dlt645_meters() {
+        std::map<std::string, std::vector<dlt645::Poll>> lines;
+        std::map<std::pair<std::string, std::uint16_t>, std::vector<dlt645::Poll>> servers;
+        for (const auto& meter : config().meters) {
+            if (!speaks_dlt645(meter)) continue;
+            const auto device = device_of(meter.id);
+            auto& polls = meter.line.empty() ? servers[{meter.host, meter.port}] : lines[meter.line];
+            polls.push_back({device, first_point(device), meter, installation_.maps.at(meter.profile), period(device)});
+        }
+        for (const auto& line : config().lines) {
+            const auto polls = lines.find(line.id);
+            if (polls != lines.end()) sources_.push_back(dlt645::make_line_source(line, polls->second, clock_));
+        }
+        for (const auto& [server, polls] : servers) sources_.push_back(dlt645::make_tcp_source(polls, clock_));
     }
 
     [[nodiscard]] Duration period(DeviceIndex device) const { return installation_.points.devices[device].period; }
