@@ -46,11 +46,33 @@ bool is_energy(const std::string& name) {
     return quantity == Quantity::energy || quantity == Quantity::energy_export;
 }
 
+// What documents and other programs call our types: "float32", "UINT16", "s32", "int32u"; empty for anything else.
+std::string usual_type(std::string text) {
+    for (auto& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    if (text.ends_with("loat") || text == "real" || text == "single") return "f32";
+    if (text == "double") return "f64";
+    const auto digits = std::find_if(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+    const auto bits = std::string(digits, text.end()).substr(0, 2);
+    if (bits != "16" && bits != "32" && bits != "64") return {};
+    if (text.front() == 'f' || text.front() == 'r') return "f" + bits;
+    if (text.find('u') != std::string::npos) return "u" + bits;
+    return text.front() == 'i' || text.front() == 's' ? "i" + bits : std::string{};
+}
+
 std::optional<RegisterType> read_type(Table& table, std::initializer_list<std::string_view> allowed) {
     if (table.present() && !table.has("type")) table.missing("type", "one of " + listed(allowed));
-    const auto text = table.choice("type", allowed);
+    const auto text = table.string("type");
     if (!text) return std::nullopt;
-    return static_cast<RegisterType>(position(kTypes, *text));
+    if (std::find(allowed.begin(), allowed.end(), *text) != allowed.end()) {
+        return static_cast<RegisterType>(position(kTypes, *text));
+    }
+    const auto usual = usual_type(*text);
+    const bool known = std::find(allowed.begin(), allowed.end(), usual) != allowed.end();
+    table.problem("type", "type = \"" + *text + "\" is unknown" +
+                              (known ? ", did you mean \"" + usual + "\"?"
+                                     : suggestion(*text, {allowed.begin(), allowed.end()})) +
+                              " (expected one of " + listed(allowed) + ')');
+    return std::nullopt;
 }
 
 // What the map leaves open is bounded by what is possible at all.
@@ -251,8 +273,9 @@ bool check_helper_name(Table& parent, const std::string& name) {
 
 std::optional<Field> read_quantity_field(Table& table, const std::string& name, const FieldRules& rules) {
     auto field = read_common(table, name, rules);
-    Field unplaced;  // so that the rest is checked too
+    Field unplaced;  // so that the rest is checked too, as of the widest type
     unplaced.name = name;
+    unplaced.type = RegisterType::u64;
     Field& target = field ? *field : unplaced;
     read_value(table, target);
     if (rules.protocol == MapProtocol::modbus) read_references(table, target, rules);

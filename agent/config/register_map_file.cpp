@@ -42,6 +42,7 @@ private:
     RegisterMap map_;
     FieldRules rules_;
     std::vector<SpanClaim> claims_;
+    bool dropped_ = false;  // a field has a problem: which helpers it would use is not known
 };
 
 std::string joined(const std::vector<std::string>& names) {
@@ -185,11 +186,16 @@ void MapReader::read_fields(Table table) {
     table.set_where("fields");
     for (const auto& name : table.keys()) {
         auto entry = table.table(name);
-        if (!check_quantity_name(table, name) || !entry.present()) continue;
+        if (!check_quantity_name(table, name) || !entry.present()) {
+            dropped_ = true;
+            continue;
+        }
         entry.set_where("fields." + name);
         if (auto field = read_quantity_field(entry, name, rules_)) {
             claim(entry, *field, 0, 0);
             map_.fields.push_back(std::move(*field));
+        } else {
+            dropped_ = true;
         }
         entry.finish();
     }
@@ -226,7 +232,11 @@ void MapReader::read_array(Table table, const std::string& element) {
     fields.set_where(table.where() + ".fields");
     for (const auto& name : fields.keys()) {
         auto entry = fields.table(name);
-        if (check_quantity_name(fields, name) && entry.present()) read_array_field(entry, name, array);
+        if (check_quantity_name(fields, name) && entry.present()) {
+            read_array_field(entry, name, array);
+        } else {
+            dropped_ = true;
+        }
     }
     table.finish();
     map_.arrays.push_back(std::move(array));
@@ -238,7 +248,10 @@ void MapReader::read_array_field(Table table, const std::string& name, FieldArra
     const unsigned stride = own == 0 ? array.stride : own;
     auto field = read_quantity_field(table, name, rules_);
     table.finish();
-    if (!field || (stride == 0 && array.count > 1)) return;
+    if (!field || (stride == 0 && array.count > 1)) {
+        dropped_ = true;
+        return;
+    }
     if (array.count > 1 && words_of(field->type) > stride) {
         table.problem("type", "a field of " + std::to_string(words_of(field->type)) +
                                   " words is longer than stride = " + std::to_string(stride) +
@@ -261,6 +274,7 @@ void MapReader::check_size(Table& root) {
 }
 
 void MapReader::check_helpers_used(Table table) {
+    if (dropped_) return;
     std::vector<std::string> used;
     const auto note = [&used](const Field& field) {
         used.push_back(field.scale_register);

@@ -1,6 +1,8 @@
 // For each mistake in a register map the exact words that the facility engineer reads, with the line and column of the
 // mistake. The head of every text is ten lines long, so a text's own first line is line 11.
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "tests/unit/config/register_map_texts.hpp"
 
@@ -221,6 +223,34 @@ TEST(RegisterMapProblems, a_helper_must_exist_and_be_used) {
         field_problems("power_w = { address = 0, type = \"u16\", unit = \"W\", scale_register = \"sf\" }"));
 }
 
+TEST(RegisterMapProblems, a_type_by_its_usual_name_shows_ours) {
+    const std::pair<const char*, const char*> cases[] = {
+        {"float32", "f32"}, {"FLOAT", "f32"}, {"double", "f64"}, {"UINT16", "u16"}, {"int32u", "u32"},
+        {"s32", "i32"},     {"INT64", "i64"}, {"U16", "u16"},    {"real", "f32"},   {"sint16", "i16"}};
+    for (const auto& [usual, ours] : cases) {
+        const auto said = field_problems("power_w = { address = 0, type = '" + std::string{usual} + "', unit = 'W' }");
+        STRCMP_CONTAINS((" is unknown, did you mean \"" + std::string{ours} + "\"? (expected one of u16, ").c_str(),
+                        said.c_str());
+    }
+    for (const char* strange : {"word", "text", "8", ""}) {
+        const auto said =
+            field_problems("power_w = { address = 0, type = '" + std::string{strange} + "', unit = 'W' }");
+        STRCMP_CONTAINS(" is unknown (expected one of u16, ", said.c_str());
+    }
+}
+
+TEST(RegisterMapProblems, one_mistake_in_a_field_is_not_taken_for_another) {
+    const std::string ct = "[registers]\nct = { address = 6, type = \"u16\" }\n";
+    STRCMP_EQUAL(
+        "m.toml:14:33: fields.power_w: type = \"x\" is unknown (expected one of u16, i16, u32, i32, u64, i64, f32, "
+        "f64, bcd16, bcd32, bcd64, mod10_2, mod10_3, mod10_4)\n",
+        problems_after_head(ct + "[fields]\npower_w = { address = 0, type = \"x\", unit = \"W\", factors = \"ct\" }\n")
+            .c_str());
+    const auto energy =
+        field_problems("energy_wh = { address = 0, type = 'x', unit = 'Wh', modulus = 99_999_999_999 }");
+    LONGS_EQUAL(1, std::count(energy.begin(), energy.end(), '\n'));
+}
+
 TEST(RegisterMapProblems, a_helper_is_no_quantity) {
     expect(
         "m.toml:12:11: registers: \"power_w\" cannot name a helper register (expected a-z, 0-9 and _, and no quantity: "
@@ -261,9 +291,8 @@ TEST(RegisterMapProblems, a_data_identifier_stands_for_address_function_and_orde
         problems_of(head + "voltage_v = { item = 1, address = 2, type = \"bcd16\", unit = \"V\" }\n"));
     expect("m.toml:13:13: fields.voltage_v: item is missing (expected the data identifier, such as 0x00010000)",
            problems_of(head + "voltage_v = { type = \"bcd16\", unit = \"V\" }\n"));
-    expect(
-        "m.toml:13:32: fields.voltage_v: type = \"u16\" is unknown (expected one of \"bcd16\", \"bcd24\", \"bcd32\")",
-        problems_of(head + "voltage_v = { item = 1, type = \"u16\", unit = \"V\" }\n"));
+    expect("m.toml:13:32: fields.voltage_v: type = \"u16\" is unknown (expected one of bcd16, bcd24, bcd32)",
+           problems_of(head + "voltage_v = { item = 1, type = \"u16\", unit = \"V\" }\n"));
     expect("m.toml:13:66: fields.energy_wh: sign_bit is not for energy, which only grows (expected none)",
            problems_of(head + "energy_wh = { item = 1, type = \"bcd32\", unit = \"kWh\", sign_bit = true }\n"));
     expect(
@@ -284,8 +313,7 @@ TEST(RegisterMapProblems, a_map_of_data_identifiers_has_no_registers) {
 
 TEST(RegisterMapProblems, three_bytes_of_bcd_are_no_register) {
     expect(
-        "m.toml:12:33: fields.power_w: type = \"bcd24\" is unknown, did you mean \"bcd64\"? (expected one of \"u16\", "
-        "\"i16\", \"u32\", \"i32\", \"u64\", \"i64\", \"f32\", \"f64\", \"bcd16\", \"bcd32\", \"bcd64\", \"mod10_2\", "
-        "\"mod10_3\", \"mod10_4\")",
+        "m.toml:12:33: fields.power_w: type = \"bcd24\" is unknown, did you mean \"bcd64\"? (expected one of u16, i16, "
+        "u32, i32, u64, i64, f32, f64, bcd16, bcd32, bcd64, mod10_2, mod10_3, mod10_4)",
         field_problems("power_w = { address = 0, type = \"bcd24\", unit = \"W\" }"));
 }
