@@ -13,6 +13,7 @@ namespace {
 
 static_assert(sizeof(time_t) == 8, "build with _TIME_BITS=64 and _FILE_OFFSET_BITS=64: time must not end in 2038");
 
+constexpr std::chrono::seconds ask_again{1};
 constexpr std::int64_t synced_limit_us = 1'000'000;
 constexpr UtcTime year_2020{std::chrono::seconds{1577836800}};
 // A preemption between two reads of the clocks would tie them together wrongly: read again.
@@ -50,9 +51,13 @@ KernelClockState ask_kernel() {
 
 }  // namespace
 
-ClockQuality quality_of(const KernelClockState& kernel, UtcTime utc, bool was_synced) {
+bool is_synced(const KernelClockState& kernel) {
+    return kernel.known && !kernel.unsynchronised && kernel.max_error_us <= synced_limit_us;
+}
+
+ClockQuality quality_of(bool synced, UtcTime utc, bool was_synced) {
     if (utc < year_2020) return ClockQuality::unsynced;
-    if (kernel.known && !kernel.unsynchronised && kernel.max_error_us <= synced_limit_us) return ClockQuality::synced;
+    if (synced) return ClockQuality::synced;
     return was_synced ? ClockQuality::holdover : ClockQuality::unsynced;
 }
 
@@ -62,11 +67,22 @@ std::string boot_id() {
     return out;
 }
 
-SystemClock::SystemClock() : was_synced_(::access(timesyncd_mark, F_OK) == 0) {}
+SystemClock::SystemClock() : was_synced_(::access(timesyncd_mark, F_OK) == 0), asked_(Duration::min().count()) {}
+
+// Two threads may ask at once: both get an answer of now.
+bool SystemClock::kernel_synced(BootTime now) const {
+    const auto at = now.time_since_epoch().count();
+    const auto asked = asked_.load();
+    if (asked == Duration::min().count() || at - asked >= Duration{ask_again}.count()) {
+        synced_ = is_synced(ask_kernel());
+        asked_ = at;
+    }
+    return synced_;
+}
 
 Now SystemClock::now() const {
     Now now = read_both();
-    now.quality = quality_of(ask_kernel(), now.utc, was_synced_);
+    now.quality = quality_of(kernel_synced(now.boot), now.utc, was_synced_);
     if (now.quality == ClockQuality::synced) was_synced_ = true;
     return now;
 }

@@ -17,8 +17,10 @@ struct KernelClockState {
     std::int64_t max_error_us = 0;
 };
 
-// synced: the error is at most 1 s. A date before 2020 is a clock that was never set. Pure.
-ClockQuality quality_of(const KernelClockState& kernel, UtcTime utc, bool was_synced);
+// The error is at most 1 s. Pure.
+bool is_synced(const KernelClockState& kernel);
+// A date before 2020 is a clock that was never set. Pure.
+ClockQuality quality_of(bool synced, UtcTime utc, bool was_synced);
 
 // Names this boot of the machine; empty where the kernel does not say.
 std::string boot_id();
@@ -29,7 +31,12 @@ public:
     [[nodiscard]] Now now() const override;
 
 private:
+    [[nodiscard]] bool kernel_synced(BootTime now) const;
+
     mutable std::atomic<bool> was_synced_;  // in this boot
+    // The kernel is asked at most once a second: its answer costs more than a request to a meter.
+    mutable std::atomic<bool> synced_{false};
+    mutable std::atomic<Duration::rep> asked_;  // boot time
 };
 
 }  // namespace pued

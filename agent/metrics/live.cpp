@@ -26,12 +26,32 @@ Metric instant(std::string scope, std::string name, std::string unit, std::strin
 }  // namespace
 
 LivePower::LivePower(const PointTable& table, BalanceSettings settings)
-    : table_(table), settings_(settings), latest_(table.devices.size()) {}
+    : table_(table), settings_(settings), latest_(table.devices.size()) {
+    for (const Device& device : table.devices) {
+        if ((device.power || device.energy) && device.period > Duration{}) period_ = std::min(period_, device.period);
+    }
+    for (DeviceIndex i = 0; i < table.devices.size(); ++i) {
+        const Device& device = table.devices[i];
+        if ((device.power || device.energy) && device.period == period_) fastest_.push_back(i);
+    }
+}
+
+bool LivePower::round_is_over(BootTime since, BootTime now) const {
+    bool any = false;
+    for (const DeviceIndex device : fastest_) {
+        const BootTime spoke = latest_[device].spoke;
+        if (now - spoke > period_ * 3 / 2) continue;  // silent: nobody waits for it
+        if (spoke <= since) return false;
+        any = true;
+    }
+    return any;
+}
 
 void LivePower::accept(const Report& report) {
     if (report.device >= latest_.size() || report.state != DeviceState::good) return;
     const Device& device = table_.devices[report.device];
     Latest& latest = latest_[report.device];
+    latest.spoke = report.at;
     for (const Sample& sample : report.samples) {
         if (sample.quality != Quality::good) continue;
         if (device.power == sample.point && std::isfinite(sample.value)) {

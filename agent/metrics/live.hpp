@@ -22,6 +22,12 @@ public:
     // Powers; of a meter without one, the slope of its register over at least a minute.
     void accept(const Report& report);
 
+    // A round is over when every device of those polled most often that still speaks has spoken after `since`: then the
+    // view is as new as it gets.
+    [[nodiscard]] bool round_is_over(BootTime since, BootTime now) const;
+    // Of a round: how often those devices are polled; 10 s where there are none.
+    [[nodiscard]] Duration period() const { return period_; }
+
     // "pue" (indicative), "facility-power", "it-power" for the site; "it-power" for each rack.
     [[nodiscard]] std::vector<Metric> live(const Now& now) const;
     // The device's power, while fresh.
@@ -30,6 +36,7 @@ public:
 private:
     struct Latest {
         BootTime at{};
+        BootTime spoke{};
         std::optional<double> power_w;
         BootTime base_at{};  // of the register reading that the slope starts from
         std::optional<Count> base;
@@ -54,6 +61,8 @@ private:
     const PointTable& table_;
     BalanceSettings settings_;
     std::vector<Latest> latest_;  // by device
+    std::vector<DeviceIndex> fastest_;
+    Duration period_ = std::chrono::seconds{10};
 };
 
 }  // namespace pued

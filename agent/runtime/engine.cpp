@@ -122,7 +122,7 @@ void Engine::accept(const Report& report, const Now& now) {
     if (const auto change = own.health.accept(report)) own.log_health(*change);
     if (report.state == DeviceState::good) own.count(report);
     if (own.doors.sink != nullptr && own.installation.config.mqtt.readings) {
-        own.doors.sink->publish(reading_message(own.topics, own.installation.points, report, now));
+        own.send(reading_message(own.topics, own.installation.points, report, now));
     }
 }
 

@@ -14,13 +14,6 @@ constexpr std::string_view kYearMetric = "pue-rolling-12m";
 constexpr std::uint32_t kUncertain = 10'000;  // ms
 constexpr Duration kChipPeriod = std::chrono::hours{1};
 
-// How often the live view is told: as often as the fastest source is polled, but not more than once a second.
-Duration live_period(const PointTable& table) {
-    Duration out = std::chrono::seconds{10};
-    for (const auto& device : table.devices) out = std::min(out, device.period);
-    return std::max<Duration>(out, std::chrono::seconds{1});
-}
-
 Bilingual text_of(const Metric& metric) {
     const auto text = [&](const char* key) {
         const auto found = metric.extra.find(key);
@@ -206,14 +199,21 @@ void Engine::Impl::report_closed(const Outcome& outcome, const Now& now) {
     }
 }
 
+// As soon as a round of polls is in, so that an alert need not wait for more than that; without one, by the clock. Told
+// to the broker at most once a second.
 void Engine::Impl::tell_live(const Now& now) {
-    if (!live_wanted || now.boot < next_live) return;
-    const auto period = live_period(installation.points);
-    next_live = std::max(next_live + period, now.boot);  // advances; after a standstill it begins anew
+    const auto period = live.period();
+    const bool late = now.boot >= next_live, early = now.boot < next_live - period / 2;
+    if (!live_wanted || (!late && (early || !live.round_is_over(told_live, now.boot)))) return;
+    told_live = now.boot;
+    next_live = now.boot + period * 5 / 4;
+    const bool tells = doors.sink != nullptr && now.boot + period / 2 >= next_live_message;
+    const auto spacing = std::max<Duration>(period, std::chrono::seconds{1});
+    if (tells) next_live_message = std::max(next_live_message + spacing, now.boot + spacing / 2);
     for (const auto& metric : live.live(now)) {
         std::vector<AlertChange> changes;
         evaluate(metric, now, changes);
-        if (doors.sink != nullptr) send(metric_message(topics, metric, now));
+        if (tells) send(metric_message(topics, metric, now));
         for (auto& change : changes) tell(std::move(change), now);
     }
 }

@@ -94,7 +94,7 @@ struct Engine::Impl {
     std::string last_cosigned;                         // note
     std::vector<Message> held;                         // until the records behind them are committed
     UtcTime since;
-    BootTime next_live, next_status, next_chips, next_commit;
+    BootTime told_live, next_live, next_live_message, next_status, next_chips, next_commit;
     std::string journal_error;
     bool live_wanted = false;
     bool status_due = true;

@@ -1,28 +1,35 @@
-// A mutex, a deque and a condition: at a few hundred reports a second nothing more is needed.
+// A mutex, a vector and a condition, which is told only of the first report of a burst.
 #include "agent/runtime/queue.hpp"
 
-#include <iterator>
+#include <algorithm>
+#include <thread>
 
 namespace pued {
 
 void ReportQueue::deliver(Report report) {
-    {
-        const std::lock_guard lock{mutex_};
-        if (waiting_.size() >= capacity_) {
-            waiting_.pop_front();
-            ++dropped_;
-        }
+    const std::lock_guard lock{mutex_};
+    if (waiting_.size() < capacity_) {
         waiting_.push_back(std::move(report));
+        if (waiting_.size() == 1) filled_.notify_one();
+        return;
     }
-    filled_.notify_one();
+    waiting_[oldest_] = std::move(report);
+    oldest_ = (oldest_ + 1) % capacity_;
+    ++dropped_;
 }
 
-std::vector<Report> ReportQueue::take(std::chrono::milliseconds patience) {
+std::span<Report> ReportQueue::take(std::chrono::milliseconds patience) {
+    taken_.clear();
     std::unique_lock lock{mutex_};
-    filled_.wait_for(lock, patience, [this] { return !waiting_.empty(); });
-    std::vector<Report> out(std::make_move_iterator(waiting_.begin()), std::make_move_iterator(waiting_.end()));
-    waiting_.clear();
-    return out;
+    if (patience.count() > 0 && filled_.wait_for(lock, patience, [this] { return !waiting_.empty(); })) {
+        lock.unlock();
+        std::this_thread::sleep_for(gathering);
+        lock.lock();
+    }
+    std::rotate(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(oldest_), waiting_.end());
+    oldest_ = 0;
+    taken_.swap(waiting_);
+    return taken_;
 }
 
 std::uint64_t ReportQueue::dropped() const {

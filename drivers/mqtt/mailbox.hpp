@@ -35,13 +35,12 @@ public:
             return;
         }
         events_.push_back(std::move(event));
-        wake_.notify_all();
+        if (events_.size() == 1) wake_.notify_all();
     }
     // There is something to do that is no event.
     void poke() {
         const std::lock_guard lock{mutex_};
-        poked_ = true;
-        wake_.notify_all();
+        if (!std::exchange(poked_, true)) wake_.notify_all();
     }
     void stop() {
         const std::lock_guard lock{mutex_};

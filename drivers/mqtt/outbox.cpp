@@ -2,6 +2,7 @@
 #include "drivers/mqtt/outbox.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace pued {
@@ -100,7 +101,6 @@ void Outbox::disconnected() {
     samples_.clear();
     for (auto& transition : transitions_) transition.id = 0;
     for (const auto& [id, flight] : std::exchange(flights_, {})) {
-        if (flight.kind == Flight::Kind::sample) ++dropped_;
         const auto state = states_.find(flight.topic);
         if (flight.kind == Flight::Kind::state && state != states_.end() && state->second.waiting == 0)
             make_due(state->second);
@@ -110,8 +110,7 @@ void Outbox::disconnected() {
 std::optional<Outgoing> Outbox::next() {
     if (!connected_ || flights_.size() >= limits_.window) return {};
     if (auto transition = next_transition()) return transition;
-    if (auto state = next_state()) return state;
-    return next_sample();
+    return next_state();
 }
 
 std::optional<Outgoing> Outbox::next_transition() {
@@ -130,11 +129,13 @@ std::optional<Outgoing> Outbox::next_state() {
     return launch(state.message, {Flight::Kind::state, state.message.topic, state.version});
 }
 
-std::optional<Outgoing> Outbox::next_sample() {
-    if (samples_.empty()) return {};
-    Outgoing outgoing = launch(samples_.front(), {Flight::Kind::sample, {}});
-    samples_.pop_front();
-    return outgoing;
+std::vector<Message> Outbox::next_samples(std::size_t most) {
+    const auto count = std::min(most, samples_.size());
+    const auto end = samples_.begin() + static_cast<std::ptrdiff_t>(count);
+    std::vector<Message> out(std::make_move_iterator(samples_.begin()), std::make_move_iterator(end));
+    samples_.erase(samples_.begin(), end);
+    delivered_ += count;
+    return out;
 }
 
 Outgoing Outbox::launch(const Message& message, Flight flight) {

@@ -3,7 +3,8 @@
 //   states       retained: only the newest payload of a topic counts; all are sent again at every new connection
 //   transitions  retained ones of an alert (topic contains "/alert/"), and QoS 1 without retain: each one, in order
 //   samples      QoS 0 without retain: dropped while there is no connection
-// A message is done when the broker acknowledged it; at-least-once, so a consumer may see one twice.
+// A message is done when the broker acknowledged it, a sample when it was sent; at-least-once, so a consumer may see
+// one twice.
 //
 // Example: alert firing, then resolved, while the broker is away -> two transitions wait. It comes back empty: firing
 // and resolved are delivered in that order, then every state that was not among them.
@@ -15,6 +16,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/model/result.hpp"
 #include "agent/ports/sink.hpp"
@@ -24,7 +26,7 @@ namespace pued {
 struct OutboxLimits {
     std::size_t topics = 4096;       // retained topics remembered
     std::size_t transitions = 1000;  // the oldest unsent goes first
-    std::size_t samples = 256;       // the oldest goes first
+    std::size_t samples = 4096;      // the oldest goes first
     std::size_t window = 10;         // sent and not yet acknowledged
     std::size_t payload = 262144;    // bytes
 };
@@ -43,9 +45,11 @@ public:
 
     void connected();
     void disconnected();
-    // The next message to hand to the broker; it is in flight from now on. Nothing while disconnected, when the window
-    // is full, or when all is said.
+    // The next state or transition to hand to the broker; it is in flight from now on. Nothing while disconnected, when
+    // the window is full, or when all is said.
     std::optional<Outgoing> next();
+    // So many samples at most; with the broker from now on, because nobody acknowledges them.
+    std::vector<Message> next_samples(std::size_t most);
     void acknowledged(std::uint32_t id);
     // The broker will not have it: forgotten and counted (a state is tried again at the next connection).
     void refused(std::uint32_t id);
@@ -68,7 +72,7 @@ private:
         std::uint32_t id = 0;       // 0: not in flight
     };
     struct Flight {
-        enum class Kind : std::uint8_t { state, transition, sample } kind;
+        enum class Kind : std::uint8_t { state, transition } kind;
         std::string topic;
         std::uint32_t version = 0;
     };
@@ -81,7 +85,6 @@ private:
     void forget_transition(std::deque<Transition>::iterator at);
     std::optional<Outgoing> next_transition();
     std::optional<Outgoing> next_state();
-    std::optional<Outgoing> next_sample();
     Outgoing launch(const Message& message, Flight flight);
     void settle(std::uint32_t id, bool delivered);
     void forget_deleted(const Flight& flight);

@@ -81,6 +81,7 @@ struct Publisher::Impl {
     void put_answer(const Command& command, std::string json);
     bool pump(Session& session);
     std::optional<Outgoing> next();
+    std::vector<Message> next_samples(std::size_t most);
     [[nodiscard]] Duration patience(BootTime began) const;
     [[nodiscard]] bool should_leave() const;
     [[nodiscard]] bool everything_said() const;
@@ -200,18 +201,26 @@ void Publisher::Impl::put_answer(const Command& command, std::string json) {
          .correlation = command.correlation});
 }
 
+// False when the connection is over.
 bool Publisher::Impl::pump(Session& session) {
-    while (const auto outgoing = next())
-        if (auto sent = session.publish(outgoing->message, outgoing->id); !sent) {
-            note(sent.error());
-            return false;
-        }
-    return true;
+    Result<void> sent;
+    for (auto outgoing = next(); sent && outgoing; outgoing = sent ? next() : std::nullopt)
+        sent = session.publish(outgoing->message, outgoing->id);
+    for (auto samples = next_samples(session.room()); sent && !samples.empty(); samples = next_samples(session.room()))
+        for (const auto& sample : samples)
+            if (sent) sent = session.publish_sample(sample);
+    if (!sent) note(sent.error());
+    return bool(sent);
 }
 
 std::optional<Outgoing> Publisher::Impl::next() {
     const std::lock_guard lock{mutex};
     return outbox.next();
+}
+
+std::vector<Message> Publisher::Impl::next_samples(std::size_t most) {
+    const std::lock_guard lock{mutex};
+    return outbox.next_samples(most);
 }
 
 bool Publisher::Impl::should_leave() const {

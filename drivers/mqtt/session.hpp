@@ -54,8 +54,11 @@ public:
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
 
-    // `acknowledged` or `refused` with this id follows, or `lost`.
+    // QoS 1. `acknowledged` or `refused` with this id follows, or `lost`.
     Result<void> publish(const Message& message, std::uint32_t id);
+    // QoS 0: nothing follows. At most room() of them; where that was 0 and no more is, the mailbox is poked.
+    Result<void> publish_sample(const Message& message);
+    [[nodiscard]] std::size_t room() const;
     // QoS 1, exact topic; `refused` with this id where the broker will not have it.
     Result<void> subscribe(const std::string& topic, std::uint32_t id);
     // Says good-bye, so that the broker does not publish the will; at most this long.

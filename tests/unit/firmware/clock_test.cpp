@@ -22,24 +22,24 @@ KernelClockState kernel(bool unsynchronised, std::int64_t max_error_us) {
 TEST_GROUP(ClockQuality){};
 
 TEST(ClockQuality, synced_means_an_error_of_at_most_a_second) {
-    CHECK(quality_of(kernel(false, 1'000'000), year_2026, false) == ClockQuality::synced);
-    CHECK(quality_of(kernel(false, 1'000'001), year_2026, false) == ClockQuality::unsynced);
+    CHECK(quality_of(is_synced(kernel(false, 1'000'000)), year_2026, false) == ClockQuality::synced);
+    CHECK(quality_of(is_synced(kernel(false, 1'000'001)), year_2026, false) == ClockQuality::unsynced);
 }
 
 TEST(ClockQuality, what_was_synced_in_this_boot_is_held_over) {
-    CHECK(quality_of(kernel(true, 16'000'000), year_2026, true) == ClockQuality::holdover);
-    CHECK(quality_of(kernel(true, 16'000'000), year_2026, false) == ClockQuality::unsynced);
+    CHECK(quality_of(is_synced(kernel(true, 16'000'000)), year_2026, true) == ClockQuality::holdover);
+    CHECK(quality_of(is_synced(kernel(true, 16'000'000)), year_2026, false) == ClockQuality::unsynced);
 }
 
 TEST(ClockQuality, a_date_before_2020_is_never_right) {
-    CHECK(quality_of(kernel(false, 10), year_1970, true) == ClockQuality::unsynced);
-    CHECK(quality_of(kernel(false, 10), UtcTime{1577836799s}, true) == ClockQuality::unsynced);
-    CHECK(quality_of(kernel(false, 10), UtcTime{1577836800s}, true) == ClockQuality::synced);
+    CHECK(quality_of(is_synced(kernel(false, 10)), year_1970, true) == ClockQuality::unsynced);
+    CHECK(quality_of(is_synced(kernel(false, 10)), UtcTime{1577836799s}, true) == ClockQuality::unsynced);
+    CHECK(quality_of(is_synced(kernel(false, 10)), UtcTime{1577836800s}, true) == ClockQuality::synced);
 }
 
 TEST(ClockQuality, a_kernel_that_will_not_say_is_not_believed) {
-    CHECK(quality_of({}, year_2026, false) == ClockQuality::unsynced);
-    CHECK(quality_of({}, year_2026, true) == ClockQuality::holdover);
+    CHECK(quality_of(is_synced({}), year_2026, false) == ClockQuality::unsynced);
+    CHECK(quality_of(is_synced({}), year_2026, true) == ClockQuality::holdover);
 }
 
 TEST_GROUP(SystemClock){};

@@ -14,13 +14,14 @@ Message state(std::string name, std::string payload) { return {"pued/v1/s/a/metr
 Message alert(std::string rule, std::string payload) { return {"pued/v1/s/a/alert/site/" + rule, std::move(payload)}; }
 Message sample(std::string payload) { return {"pued/v1/s/a/reading/m1", std::move(payload), false, 0}; }
 
-// Everything that is sent until the broker has acknowledged all, in order, as payloads.
+// Everything that is sent until the broker has acknowledged all, in order, as payloads; samples last.
 std::string deliver_all(Outbox& box) {
     std::string payloads;
     while (auto outgoing = box.next()) {
         payloads += outgoing->message.payload + ' ';
         box.acknowledged(outgoing->id);
     }
+    for (const auto& each : box.next_samples(100)) payloads += each.payload + ' ';
     return payloads;
 }
 
@@ -232,4 +233,16 @@ TEST(Outbox, memory_stays_bounded_through_years_without_a_broker) {
     CHECK_EQUAL(4U, box.pending());
     box.connected();
     STRCMP_EQUAL("9997 9998 9999 9999 ", deliver_all(box).c_str());
+}
+
+TEST(Outbox, samples_wait_for_nobody) {
+    Outbox box{{.window = 1}};
+    box.connected();
+    box.put(state("pue", "1"));
+    const auto in_flight = box.next();
+    for (const char* name : {"2", "3", "4"}) box.put(sample(name));
+    UNSIGNED_LONGS_EQUAL(2, box.next_samples(2).size());
+    CHECK_EQUAL(2U, box.pending());  // the state, and the sample for which there was no room
+    STRCMP_EQUAL("4", box.next_samples(2).front().payload.c_str());
+    CHECK_EQUAL(0U, box.dropped());
 }
