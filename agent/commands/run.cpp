@@ -1,6 +1,8 @@
 // pued run: the daemon. The main thread is the engine's: it takes reports from the queue, ticks the engine, which keeps
 // the journal, feeds the watchdog while everything moves, and obeys signals. SIGHUP builds everything anew from the
 // configuration and hands the books over; a bad new configuration changes nothing.
+#include <malloc.h>
+
 #include <cstdlib>
 #include <optional>
 
@@ -76,6 +78,7 @@ public:
         open_journal(*site);
         poll(*site);
         site_ = std::move(site);
+        ::malloc_trim(0);  // what reading the configuration took
         tell(service_.ready());
         log_.write(Level::info, "started", {{"version", PUED_VERSION}, {"config", config_file_}});
         while (!leaving_) turn();
@@ -286,6 +289,7 @@ private:
 }  // namespace
 
 int run_command(const std::string& config_file) {
+    ::mallopt(M_ARENA_MAX, 2);  // a heap for each of many threads that mostly wait is memory for nothing
     Log log;
     return Daemon{config_file, log}.run();
 }

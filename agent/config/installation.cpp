@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include "agent/config/accelerator_file.hpp"
 #include "agent/config/check.hpp"
@@ -50,6 +51,17 @@ KnownIds known_ids(const Installation& installation, const Files& files, const P
     return out;
 }
 
+// A hundred device models and chips were read for the sake of their mistakes; those that this site has stay in memory.
+void keep_what_is_used(Installation& installation) {
+    std::set<std::string> profiles, chips;
+    for (const auto& meter : installation.config.meters) profiles.insert(meter.profile);
+    for (const auto& server : installation.config.servers) {
+        for (const auto& [model, count] : server.accelerators) chips.insert(model);
+    }
+    std::erase_if(installation.maps, [&](const auto& map) { return !profiles.contains(map.first); });
+    std::erase_if(installation.accelerators, [&](const auto& chip) { return !chips.contains(chip.first); });
+}
+
 }  // namespace
 
 std::optional<Installation> load_installation(const std::string& config_file, Problems& problems) {
@@ -66,6 +78,7 @@ std::optional<Installation> load_installation(const std::string& config_file, Pr
     check_files(out.config, problems);
     check(out.config, out.maps, known_ids(out, files, problems), problems);
     out.points = build_points(out.config, out.maps);
+    keep_what_is_used(out);
     return out;
 }
 

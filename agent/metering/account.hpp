@@ -114,6 +114,8 @@ public:
         trace_.forget_before(b);
     }
 
+    void coarsen(BootTime from, BootTime to, Duration spacing) { line_.coarsen(from, to, spacing); }
+
     // Of the readings kept, those on both sides of every UTC multiple of `interval` first: no interval that is still
     // open may lose its ends, nor the flags that spoil it. An interval of 0 has no such ends.
     [[nodiscard]] AccountState save(const Now& now, std::chrono::seconds interval = {}) const;

@@ -13,7 +13,6 @@ namespace pued {
 namespace {
 
 constexpr std::size_t most_events = 256;
-constexpr std::chrono::milliseconds clock_jitter{10};
 constexpr double moved_boundary = 0.01;  // of the interval's energy: the clock was more than 10 s off
 
 // A long silence that ended with a step nobody can judge is no measurement (metering.md 1.2 d).
@@ -151,6 +150,7 @@ std::vector<ClosedInterval> Ledger::close(const Now& now) {
     if (!is_plausible(now)) return out;
     const bool first = !anchor_;
     anchor_ = now;
+    if (now.boot >= next_coarsening_) coarsen(now);
     if (nothing_to_do(now)) return out;
     looked_ = now;
     news_ = false;
@@ -170,14 +170,6 @@ std::vector<ClosedInterval> Ledger::close(const Now& now) {
         if (meter.frontier) meter.account.forget_before(to_boot(now, *meter.frontier));
     }
     return out;
-}
-
-// Inside the open interval, where every meter that spoke has its place and the clock runs on as it did: a thousand
-// meters need not be looked at ten times a second.
-bool Ledger::nothing_to_do(const Now& now) const {
-    if (!looked_ || !open_ || news_ || now.utc < *open_ || now.utc >= *open_ + settings_.interval) return false;
-    const auto step = to_utc(*looked_, now.boot) - now.utc;
-    return now.quality == looked_->quality && std::chrono::abs(step) <= clock_jitter;
 }
 
 void Ledger::place_open(const Now& now) {

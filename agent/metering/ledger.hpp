@@ -163,6 +163,7 @@ private:
 
     [[nodiscard]] UtcTime floor_to_interval(UtcTime time) const;
     [[nodiscard]] bool nothing_to_do(const Now& now) const;
+    void coarsen(const Now& now);
     void place_open(const Now& now);
     void skip_to(UtcTime start);
     [[nodiscard]] std::optional<UtcTime> first_known(const Now& now) const;
@@ -190,8 +191,9 @@ private:
     std::vector<MeterEpoch> epochs_;
     std::optional<Now> anchor_;  // of the last close
     std::optional<Now> looked_;  // of the last close that looked at every meter
-    bool news_ = false;          // since then: a reading of a meter that has no place in the open interval yet
-    Now folded_at_{};            // of the restore
+    BootTime next_coarsening_ = BootTime::min();
+    bool news_ = false;  // since then: a reading of a meter that has no place in the open interval yet
+    Now folded_at_{};    // of the restore
 };
 
 }  // namespace pued

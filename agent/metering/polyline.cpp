@@ -99,6 +99,17 @@ void Polyline::forget_before(BootTime b) {
     while (points_.size() > 1 && points_[1].at <= b) points_.pop_front();
 }
 
+void Polyline::coarsen(BootTime from, BootTime to, Duration spacing) {
+    std::size_t last = 0;  // of those kept
+    for (std::size_t i = 1; i < points_.size(); ++i) {
+        const bool inside = i + 1 < points_.size() && points_[last].at >= from && points_[i + 1].at <= to;
+        const bool plain = inside && points_[i].flags == 0 && points_[i + 1].flags == 0;
+        if (plain && points_[i + 1].at - points_[last].at <= spacing) continue;
+        points_[++last] = points_[i];
+    }
+    if (!points_.empty()) points_.resize(last + 1);
+}
+
 void Polyline::replace_until(BootTime until, std::span<const EnergyPoint> points) {
     while (!points_.empty() && front().at <= until) points_.pop_front();
     points_.insert(points_.begin(), points.begin(), points.end());

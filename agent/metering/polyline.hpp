@@ -71,6 +71,9 @@ public:
     // it stands for. Kept before others: the ends of segments that `divided` picks, then those of flagged segments.
     using Divided = std::function<bool(const EnergyPoint& a, const EnergyPoint& c)>;
     [[nodiscard]] std::vector<EnergyPoint> thinned(std::size_t most, const Divided& divided) const;
+    // Of the points between, where nothing is flagged, keeps one for each `spacing`: energies there stay exact, what
+    // lies between them is interpolated.
+    void coarsen(BootTime from, BootTime to, Duration spacing);
     // Replaces the points at or before `until` (restored ones, when the clock has been corrected).
     void replace_until(BootTime until, std::span<const EnergyPoint> points);
 

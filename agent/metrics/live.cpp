@@ -11,6 +11,7 @@ namespace {
 
 // A register's step is coarse; over less than this its slope is noise.
 constexpr Duration least_slope = std::chrono::seconds{60};
+constexpr BootTime never{Duration::min() / 2};  // long before any boot
 constexpr std::size_t longest_reason = 200;
 
 Metric instant(std::string scope, std::string name, std::string unit, std::string method, const Now& now) {
@@ -27,12 +28,15 @@ Metric instant(std::string scope, std::string name, std::string unit, std::strin
 
 LivePower::LivePower(const PointTable& table, BalanceSettings settings)
     : table_(table), settings_(settings), latest_(table.devices.size()) {
+    auto fastest = Duration::max();
     for (const Device& device : table.devices) {
-        if ((device.power || device.energy) && device.period > Duration{}) period_ = std::min(period_, device.period);
+        if ((device.power || device.energy) && device.period > Duration{}) fastest = std::min(fastest, device.period);
     }
+    if (fastest != Duration::max()) period_ = fastest;
     for (DeviceIndex i = 0; i < table.devices.size(); ++i) {
         const Device& device = table.devices[i];
         if ((device.power || device.energy) && device.period == period_) fastest_.push_back(i);
+        latest_[i].spoke = never;
     }
 }
 

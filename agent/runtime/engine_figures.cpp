@@ -202,7 +202,7 @@ void Engine::Impl::report_closed(const Outcome& outcome, const Now& now) {
 // As soon as a round of polls is in, so that an alert need not wait for more than that; without one, by the clock. Told
 // to the broker at most once a second.
 void Engine::Impl::tell_live(const Now& now) {
-    const auto period = live.period();
+    const auto period = std::min<Duration>(live.period(), std::chrono::seconds{10});
     const bool late = now.boot >= next_live, early = now.boot < next_live - period / 2;
     if (!live_wanted || (!late && (early || !live.round_is_over(told_live, now.boot)))) return;
     told_live = now.boot;

@@ -74,3 +74,13 @@ def collectd(folder, port, broker, meters, poll_s):
         </Plugin>
         """) + "<Plugin modbus>\n" + "\n".join(data + hosts) + "\n</Plugin>\n")
     return ["-f", "-C", str(config)]
+
+
+def rack(text):
+    """Of the configuration that pued-sim writes: what a box in a rack reads, serial lines and BMCs. Its two PDUs as if all
+    their outlets were in use."""
+    head, *tables = text.replace("\noutlets = 6\n", "\noutlets = 24\n").split("\n[[")
+    kept = [table for table in tables if not table.startswith("meter]]") or "\nline = " in table]
+    if not any('role = "feed"' in table for table in kept):  # the first PDU stands for what enters the rack
+        kept = [*kept[:1], kept[1].replace('role = "pdu"', 'role = "feed"'), *kept[2:]]
+    return "\n[[".join([head, *(table for table in kept if not table.startswith("alert]]"))])

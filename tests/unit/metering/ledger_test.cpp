@@ -357,3 +357,26 @@ TEST(Ledger, a_boundary_that_steps_behind_the_last_one_takes_nothing_back) {
     // From the reading at -20 s (999'667 Wh) to 2685 s, between 1'044'666 and 1'045'666 Wh.
     CHECK_EQUAL(45'082'333, sum(closed, feed).mwh);
 }
+
+TEST(Ledger, what_is_read_each_second_is_not_all_kept_and_gives_the_same_intervals) {
+    plant.table.devices[feed].period = plant.table.devices[server].period = seconds{1};
+    Ledger ledger{plant.table, {}};
+    std::vector<ClosedInterval> closed;
+    std::size_t most = 0;
+    for (int s = 0; s <= 2750; ++s) {
+        // Between readings the boundary at 900 s is interpolated, so its neighbours must be those that were read.
+        const Duration read = seconds{s} + std::chrono::milliseconds{250};
+        const auto wh = static_cast<std::uint64_t>(1'000'000 + s * s / 400);
+        ledger.accept(register_report(plant, feed, BootTime{read}, wh));
+        ledger.accept(power_report(plant, server, BootTime{read}, 6000 + s % 7));
+        for (auto& interval : ledger.close(clocks.at(read))) closed.push_back(std::move(interval));
+        most = std::max(most, ledger.account(feed)->line().points().size());
+    }
+    CHECK_EQUAL(3U, closed.size());
+    const auto mwh = [](int s) { return 1'000LL * (s * s / 400); };
+    const auto at_end = [&](int s) { return mwh(s - 1) + (mwh(s) - mwh(s - 1)) * 3 / 4; };
+    CHECK_EQUAL(at_end(1800) - at_end(900), of(closed[1], feed).energy->mwh);
+    CHECK_EQUAL(at_end(2700) - at_end(1800), of(closed[2], feed).energy->mwh);
+    DOUBLES_EQUAL(1, of(closed[2], server).coverage, 1e-12);
+    CHECK_TRUE(most < 300);
+}

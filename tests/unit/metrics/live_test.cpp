@@ -116,3 +116,18 @@ TEST(Live, no_it_power_is_no_infinite_pue) {
     power(live, server, seconds{0}, 0);
     CHECK_FALSE(get(live, seconds{1}, "pue").value.has_value());
 }
+
+TEST(Live, a_round_is_over_when_all_that_still_speak_have_spoken) {
+    LivePower live{plant.table, {}};
+    const auto over = [&](seconds since, seconds now) { return live.round_is_over(BootTime{since}, BootTime{now}); };
+    CHECK_FALSE(over(seconds{0}, seconds{1}));  // nobody has spoken yet
+    power(live, feed, seconds{60}, 130'000);
+    power(live, pdu, seconds{61}, 100'000);
+    CHECK_TRUE(over(seconds{30}, seconds{61}));  // the server never spoke
+    power(live, server, seconds{62}, 40'000);
+    power(live, feed, seconds{120}, 130'000);
+    CHECK_FALSE(over(seconds{62}, seconds{121}));
+    power(live, pdu, seconds{121}, 100'000);
+    CHECK_FALSE(over(seconds{62}, seconds{150}));
+    CHECK_TRUE(over(seconds{62}, seconds{153}));  // the server is silent for more than one and a half polls
+}

@@ -236,3 +236,26 @@ TEST(Engine, a_report_of_a_device_that_does_not_exist_is_ignored) {
     world.run(20, 120e3, 100e3);
     CHECK(latest(world, kPue)["value"].is_number());
 }
+
+TEST(Engine, each_poll_is_told_where_readings_are_wanted) {
+    auto site = two_meters(1.25);
+    site.config.mqtt.readings = true;
+    World world{std::move(site)};
+    world.run(2, 120e3, 100e3);
+    Report bad;
+    bad.device = 0;
+    bad.at = world.clock.now().boot;
+    bad.error = "10.0.0.5:502 unit 1: \"quoted\"";
+    bad.samples.push_back({0, Quality::stale, 1, {}});
+    bad.samples.push_back({1, Quality::good, 0.1, {}});
+    world.engine().accept(bad, world.clock.now());
+    world.engine().tick(world.clock.now(), {});
+    const auto told = world.sent("reading/feed");
+    UNSIGNED_LONGS_EQUAL(3, told.size());
+    DOUBLES_EQUAL(120e3, told[1]["values"]["power_w"].get<double>(), 0);
+    CHECK(told[1]["values"]["power_w"].is_number_float());
+    CHECK(told[1]["bad"].empty() && !told[1].contains("error"));
+    DOUBLES_EQUAL(0.1, told[2]["values"]["power_w"].get<double>(), 0);
+    STRCMP_EQUAL("stale", told[2]["bad"]["energy_wh"].get<std::string>().c_str());
+    STRCMP_EQUAL(bad.error.c_str(), told[2]["error"].get<std::string>().c_str());
+}
