@@ -80,7 +80,6 @@ def rack(text):
     """Of the configuration that pued-sim writes: what a box in a rack reads, serial lines and BMCs. Its two PDUs as if all
     their outlets were in use."""
     head, *tables = text.replace("\noutlets = 6\n", "\noutlets = 24\n").split("\n[[")
-    kept = [table for table in tables if not table.startswith("meter]]") or "\nline = " in table]
-    if not any('role = "feed"' in table for table in kept):  # the first PDU stands for what enters the rack
-        kept = [*kept[:1], kept[1].replace('role = "pdu"', 'role = "feed"'), *kept[2:]]
-    return "\n[[".join([head, *(table for table in kept if not table.startswith("alert]]"))])
+    tables = [table for table in tables if "\nline = " in table or not table.startswith(("meter]]", "alert]]"))]
+    text = "\n[[".join([head, *tables])
+    return text if 'role = "feed"' in text else text.replace('role = "pdu"', 'role = "feed"', 1)  # what enters the rack
