@@ -5,6 +5,7 @@
 #include <map>
 #include <thread>
 
+#include "agent/config/feeds.hpp"
 #include "agent/config/secret.hpp"
 #ifdef WITH_IPMI_LAN
 #include "drivers/ipmi/lan_source.hpp"
@@ -90,6 +91,10 @@ private:
         for (const auto& meter : config().meters) {
             if (speaks_dlt645(meter)) continue;
             const auto device = device_of(meter.id);
+            if (meter.redfish) {
+                add_missing(device, "Redfish", "WITH_REDFISH");
+                continue;
+            }
             auto& polls = meter.line.empty() ? tcp : lines[meter.line];
             auto& map = maps[{meter.profile, meter.register_offset}];
             if (!map) {
@@ -142,22 +147,36 @@ private:
 
     void add_servers() {
         for (const auto& server : config().servers) {
-            if (server.host.empty()) continue;
-            const auto device = device_of(server.id);
-#ifdef WITH_IPMI_LAN
-            const auto password = secret(server.password_file);
-            if (!password) {
-                add_unavailable({device}, "password_file " + password.error());
-                continue;
-            }
-            const auto power = server.power ? point_named(server.id + ".power_w") : std::nullopt;
-            const auto activity = server.activity ? point_named(server.id + ".activity") : std::nullopt;
-            sources_.push_back(make_lan_source(
-                {device, server, *password, power, activity, period(device), next_start(), sensor_lists()}, clock_));
-#else
-            add_unavailable({device}, "this pued was built without IPMI over LAN (expected one built WITH_IPMI_LAN)");
-#endif
+            for (const auto& feed : feeds_of(server, installation_.redfish)) add_feed(server, feed);
         }
+    }
+
+    void add_feed(const ServerConfig& server, const Feed& feed) {
+        const auto device = device_of(feed.device);
+        switch (feed.way) {
+            case Way::bmc: return add_bmc(server, device);
+            case Way::redfish: return add_missing(device, "Redfish", "WITH_REDFISH");
+            case Way::dbus: return add_missing(device, "D-Bus", "WITH_DBUS");
+            case Way::nvml: return add_missing(device, "NVML", "WITH_NVML");
+        }
+    }
+
+    void add_missing(DeviceIndex device, const std::string& what, const std::string& option) {
+        add_unavailable({device}, "this pued was built without " + what + " (expected one built " + option + ")");
+    }
+
+    void add_bmc(const ServerConfig& server, DeviceIndex device) {
+#ifdef WITH_IPMI_LAN
+        const auto password = secret(server.password_file);
+        if (!password) return add_unavailable({device}, "password_file " + password.error());
+        const auto power = server.power ? point_named(server.id + ".power_w") : std::nullopt;
+        const auto activity = server.activity ? point_named(server.id + ".activity") : std::nullopt;
+        sources_.push_back(make_lan_source(
+            {device, server, *password, power, activity, period(device), next_start(), sensor_lists()}, clock_));
+#else
+        static_cast<void>(server);
+        add_missing(device, "IPMI over LAN", "WITH_IPMI_LAN");
+#endif
     }
 
     void add_mqtt_values() {

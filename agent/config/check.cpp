@@ -72,7 +72,7 @@ std::vector<std::string> device_ids(const Config& config) {
 void check(const Config& config, const std::map<std::string, RegisterMap>& maps, const KnownIds& known,
            Problems& problems) {
     const checks::Context context{config, maps, known, problems};
-    const auto points = build_points(config, maps);
+    const auto points = build_points(config, maps, known.redfish);
     checks::size(context, points);
     checks::ids(context);
     checks::names(context);
@@ -80,6 +80,7 @@ void check(const Config& config, const std::map<std::string, RegisterMap>& maps,
     checks::profiles(context);
     checks::addresses(context);
     checks::protocols(context);
+    checks::redfish(context);
     checks::mqtt_values(context, points);
     checks::scopes(context);
     checks::parents(context);

@@ -10,6 +10,7 @@
 
 #include "agent/config/config.hpp"
 #include "agent/config/problems.hpp"
+#include "agent/model/redfish_profile.hpp"
 #include "agent/model/register_map.hpp"
 
 namespace pued {
@@ -19,7 +20,9 @@ struct KnownIds {
     std::optional<std::set<std::string>> accelerators;  // ids of config/accelerators
     std::optional<std::set<std::string>> rules;         // ids of config/rules
     std::set<std::string> regions{};                    // used by rules, besides China's provinces
-    std::set<std::string> unread_maps{};  // names, without ".toml", of register maps that have problems of their own
+    std::set<std::string>
+        unread_maps{};          // names, without ".toml", of maps and profiles that have problems of their own
+    RedfishProfiles redfish{};  // of config/redfish
     std::vector<std::string> searched{};  // the data directories, for messages
 };
 

@@ -29,9 +29,9 @@ void check_role(const Context& context, const Entry& entry, const Device& device
 void mqtt_values(const Context& context, const PointTable& points) {
     const auto owners = device_ids(context.config);
     std::set<std::string> taken;
-    const auto own_devices = context.config.meters.size() + context.config.servers.size();
+    const auto values = points.devices.size() - context.config.mqtt_values.size();  // they stand last
     for (const auto& point : points.points) {
-        if (point.device < own_devices) taken.insert(point.name);
+        if (point.device < values) taken.insert(point.name);
     }
     for (const auto& entry : entries("mqtt-value", context.config.mqtt_values)) {
         const auto& value = context.config.mqtt_values[entry.index];

@@ -22,10 +22,11 @@ void check_line(const Context& context, const Entry& entry, const ModbusDevice& 
 }
 
 // outlets = 24 of a profile that has outlets, and so many of them.
+template <class Profile>
 void check_count(const Context& context, const Entry& entry, const std::string& element, unsigned count,
-                 const RegisterMap& map) {
+                 const Profile& map) {
     const std::string key{element_key(element)};
-    const auto is_it = [&element](const FieldArray& array) { return array.element == element; };
+    const auto is_it = [&element](const auto& array) { return array.element == element; };
     const auto array = std::find_if(map.arrays.begin(), map.arrays.end(), is_it);
     if (array == map.arrays.end()) {
         context.problem(entry, key,
@@ -84,6 +85,12 @@ std::string data_directory(const Context& context) {
 
 void check_profile(const Context& context, const Entry& entry, const ModbusDevice& meter) {
     if (meter.profile.empty()) return;
+    if (meter.redfish) {
+        const auto profile = context.known.redfish.find(meter.profile);
+        if (profile == context.known.redfish.end()) return;  // check_redfish.cpp says so
+        for (const auto& [element, count] : meter.counts) check_count(context, entry, element, count, profile->second);
+        return;
+    }
     const auto map = context.maps.find(meter.profile);
     if (map != context.maps.end()) {
         for (const auto& [element, count] : meter.counts) check_count(context, entry, element, count, map->second);

@@ -39,17 +39,36 @@ public:
         const auto& mqtt = config_.mqtt;
         if (!mqtt.enabled) return;
         secret(mqtt.password_file, config_.places.at("mqtt", 0, "password_file"), "mqtt");
-        certificate("ca_file", mqtt.ca_file);
-        certificate("cert_file", mqtt.cert_file);
-        certificate("key_file", mqtt.key_file);
+        const auto place = [this](const char* key) { return config_.places.at("mqtt", 0, key); };
+        certificate(place("ca_file"), "mqtt", "ca_file", mqtt.ca_file);
+        certificate(place("cert_file"), "mqtt", "cert_file", mqtt.cert_file);
+        certificate(place("key_file"), "mqtt", "key_file", mqtt.key_file);
+    }
+
+    void redfish(const RedfishAccess& access, std::string_view table, std::size_t index, const std::string& where) {
+        const char* key = table == "meter" ? "password_file" : "redfish_password_file";
+        secret(access.password_file, config_.places.at(table, index, key), where);
+        certificate(config_.places.at(table, index, "ca_file"), where, "ca_file", access.ca_file);
+        if (!access.url.starts_with("http://") || access.user.empty()) return;
+        problems_.note(
+            config_.places.at(table, index, "redfish"), where,
+            access.url + " has no TLS: whoever listens there reads the password, and can answer in its place");
+    }
+
+    void meters() {
+        for (std::size_t i = 0; i < config_.meters.size(); ++i) {
+            const auto& meter = config_.meters[i];
+            if (meter.redfish) redfish(*meter.redfish, "meter", i, "meter \"" + meter.id + '"');
+        }
     }
 
     void servers() {
         for (std::size_t i = 0; i < config_.servers.size(); ++i) {
             const auto& server = config_.servers[i];
-            if (server.host.empty()) continue;
-            secret(server.password_file, config_.places.at("server", i, "password_file"),
-                   "server \"" + server.id + '"');
+            const auto where = "server \"" + server.id + '"';
+            if (!server.host.empty())
+                secret(server.password_file, config_.places.at("server", i, "password_file"), where);
+            if (server.redfish) redfish(*server.redfish, "server", i, where);
         }
     }
 
@@ -62,11 +81,11 @@ private:
         if (!read) problems_.note(std::move(place), std::move(where), "password_file " + read.error() + kForWhom);
     }
 
-    void certificate(const std::string& key, const std::string& path) {
+    void certificate(Place place, std::string where, const std::string& key, const std::string& path) {
         if (!fresh(path)) return;
         const auto why = unreadable(path);
         if (why.empty()) return;
-        problems_.note(config_.places.at("mqtt", 0, key), "mqtt", key + " \"" + path + "\" " + why + kForWhom);
+        problems_.note(std::move(place), std::move(where), key + " \"" + path + "\" " + why + kForWhom);
     }
 
     static constexpr const char* kForWhom = " (`pued run` will need it, as the user it runs as)";
@@ -82,6 +101,7 @@ void check_files(const Config& config, Problems& problems) {
     Look look{config, problems};
     look.data_directories();
     look.broker();
+    look.meters();
     look.servers();
 }
 

@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "agent/config/check_parts.hpp"
+#include "agent/config/feeds.hpp"
 #include "agent/config/metric_names.hpp"
 #include "agent/config/regions.hpp"
 
@@ -131,6 +132,25 @@ void check_accelerators(const Context& context, const Entry& entry, const Server
     }
 }
 
+// The further sources of servers have ids, too: SERVER-redfish.
+void check_feed_ids(const Context& context, const std::map<std::string_view, Entry>& taken) {
+    for (const auto& entry : entries("server", context.config.servers)) {
+        for (const auto& feed : feeds_of(context.config.servers[entry.index], {})) {
+            const auto other = taken.find(feed.device);
+            if (entry.id.empty() || feed.device == entry.id) continue;
+            if (!is_id(feed.device)) {
+                context.problem(entry, "id",
+                                "its further source would be called \"" + feed.device +
+                                    "\", which is too long (expected a shorter id)");
+            } else if (other != taken.end()) {
+                context.problem(other->second, "id",
+                                "id = \"" + feed.device + "\" is what a further source of the " + entry.name() +
+                                    " is called (expected another)");
+            }
+        }
+    }
+}
+
 void used_twice(const Context& context, const Entry& entry, const Entry& earlier) {
     const auto line = std::to_string(context.place(earlier, "id").line);
     context.problem(entry, "id",
@@ -148,6 +168,7 @@ void ids(const Context& context) {
         if (fresh) continue;
         used_twice(context, entry, earlier->second);
     }
+    check_feed_ids(context, first);
 }
 
 void scopes(const Context& context) {

@@ -51,6 +51,7 @@ void lines(const Context& context);                                  // check_de
 void profiles(const Context& context);                               // check_devices.cpp
 void addresses(const Context& context);                              // check_devices.cpp
 void protocols(const Context& context);                              // check_protocols.cpp
+void redfish(const Context& context);                                // check_redfish.cpp
 void mqtt_values(const Context& context, const PointTable& points);  // check_balance.cpp
 void roles(const Context& context, const PointTable& points);        // check_balance.cpp
 void parents(const Context& context);                                // check_evidence.cpp

@@ -1,6 +1,7 @@
-// Where data files are: register maps, accelerators and rules, in folders devices/, accelerators/ and rules/ below each
-// data directory. The installation's own come first, then the machine's, then those that the configuration names: what
-// comes later wins, so that an operator corrects a shipped file by one of the same name.
+// Where data files are: register maps, Redfish profiles, accelerators and rules, in folders devices/, redfish/,
+// accelerators/ and rules/ below each data directory. The installation's own come first, then the machine's, then those
+// that the configuration names: what comes later wins, so that an operator corrects a shipped file by one of the same
+// name.
 #pragma once
 
 #include <string>

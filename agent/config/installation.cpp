@@ -11,6 +11,7 @@
 #include "agent/config/data.hpp"
 #include "agent/config/load.hpp"
 #include "agent/config/points.hpp"
+#include "agent/config/redfish_profile_file.hpp"
 #include "agent/config/register_map_file.hpp"
 #include "agent/config/rule_file.hpp"
 
@@ -21,11 +22,12 @@ constexpr std::string_view kSuffix = ".toml";
 
 // The data files of all directories.
 struct Files {
-    std::vector<std::string> directories, maps, rules, accelerators;
+    std::vector<std::string> directories, maps, redfish, rules, accelerators;
 
     explicit Files(const Config& config)
         : directories(data_directories(config)),
           maps(find_files(directories, "devices", kSuffix)),
+          redfish(find_files(directories, "redfish", kSuffix)),
           rules(find_files(directories, "rules", kSuffix)),
           accelerators(find_files(directories, "accelerators", kSuffix)) {}
 };
@@ -35,8 +37,11 @@ KnownIds known_ids(const Installation& installation, const Files& files, const P
     const auto bad = [&problems](const std::string& file) { return problems.any_in(file); };
     KnownIds out;
     out.searched = files.directories;
-    for (const auto& file : files.maps) {
-        if (bad(file)) out.unread_maps.insert(std::filesystem::path{file}.stem().string());
+    out.redfish = installation.redfish;
+    for (const auto& list : {files.maps, files.redfish}) {
+        for (const auto& file : list) {
+            if (bad(file)) out.unread_maps.insert(std::filesystem::path{file}.stem().string());
+        }
     }
     if (std::none_of(files.accelerators.begin(), files.accelerators.end(), bad)) {
         auto& accelerators = out.accelerators.emplace();
@@ -71,13 +76,14 @@ std::optional<Installation> load_installation(const std::string& config_file, Pr
     out.config = std::move(*config);
     const Files files{out.config};
     out.maps = load_register_maps(files.maps, problems);
+    out.redfish = load_redfish_profiles(files.redfish, problems);
     out.rules = load_rules(files.rules, problems);
     for (auto& chip : load_accelerators(files.accelerators, problems)) {
         out.accelerators.emplace(chip.id, std::move(chip));
     }
     check_files(out.config, problems);
     check(out.config, out.maps, known_ids(out, files, problems), problems);
-    out.points = build_points(out.config, out.maps);
+    out.points = build_points(out.config, out.maps, out.redfish);
     keep_what_is_used(out);
     return out;
 }

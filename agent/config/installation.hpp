@@ -1,5 +1,6 @@
-// Everything that is read from files at start, together: the configuration and what it names (register maps, rules,
-// accelerators), checked across, with the points laid out. Immutable afterwards; a reload makes a new one.
+// Everything that is read from files at start, together: the configuration and what it names (register maps, Redfish
+// profiles, rules, accelerators), checked across, with the points laid out. Immutable afterwards; a reload makes a new
+// one.
 #pragma once
 
 #include <map>
@@ -9,6 +10,7 @@
 
 #include "agent/config/config.hpp"
 #include "agent/config/document.hpp"
+#include "agent/model/redfish_profile.hpp"
 #include "agent/model/register_map.hpp"
 #include "agent/rules/accelerator.hpp"
 #include "agent/rules/rule.hpp"
@@ -18,6 +20,7 @@ namespace pued {
 struct Installation {
     Config config;
     std::map<std::string, RegisterMap> maps;  // by id
+    RedfishProfiles redfish;
     std::vector<Rule> rules;
     std::map<std::string, Accelerator> accelerators;  // by id
     PointTable points;

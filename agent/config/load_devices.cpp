@@ -40,7 +40,10 @@ LineConfig line(Table& table) {
 void link(Table& table, ModbusDevice& out) {
     set(out.line, table.string("line"));
     const auto host = table.string("host");
-    if (table.has("host") && table.has("line")) {
+    if (table.has("redfish") && !table.has("host") && !table.has("line")) return;
+    if (table.has("redfish")) {
+        table.problem("redfish", "redfish is given beside host or line (expected one of the three)");
+    } else if (table.has("host") && table.has("line")) {
         table.problem("line", "both host and line are given (expected host for TCP, or line for RTU)");
     } else if (!table.has("host") && !table.has("line")) {
         table.missing("host or line", "host = \"10.0.0.1:502\" for TCP, or line = \"the id of a [[line]]\" for RTU");
@@ -99,7 +102,29 @@ void dlt645(Table& table, ModbusDevice& out) {
     }
 }
 
-ModbusDevice meter(Table& table) {
+// A rack PDU that speaks Redfish. Its account; one without a login has none.
+void redfish_service(Table& table, ModbusDevice& out, const Config& config) {
+    refuse_password(table);
+    RedfishAccess access;
+    set(access.user, table.string("user"));
+    set(access.password_file, path(table, "password_file", config));
+    access.profile = out.profile;
+    out.redfish = redfish(table, config, access);
+    for (const char* key : {"user", "password_file"}) {
+        if (table.has(key) && !table.has("redfish"))
+            table.problem(key,
+                          std::string{key} + " is given without redfish (expected redfish = \"https://HOST\" too)");
+    }
+    for (const char* key : {"unit_id", "word_order", "register_offset"}) {
+        if (table.has(key) && table.has("redfish"))
+            table.problem(key, std::string{key} + " is given for a Redfish service (expected no " + key + ')');
+    }
+    if (out.redfish && table.has("user") != table.has("password_file")) {
+        table.missing(table.has("user") ? "password_file" : "user", "both of an account, or neither");
+    }
+}
+
+ModbusDevice meter(Table& table, const Config& config) {
     ModbusDevice out;
     device_base(table, out);
     set(out.profile, table.id("profile", true));
@@ -109,6 +134,7 @@ ModbusDevice meter(Table& table) {
     unit_id(table, out);
     word_order(table, out);
     set(out.register_offset, table.integer("register_offset", 0, 65535));
+    redfish_service(table, out, config);
     for (const auto& [element, key] : elements) {
         if (const auto count = table.integer(key, 1, kMaxElements)) {
             out.counts[std::string{element}] = static_cast<unsigned>(*count);
@@ -135,9 +161,11 @@ void lines(Table& root, Config& config) { entries(root, "line", config.lines, co
 void meters(Table& root, Config& config) {
     std::vector<std::string_view> placed{"id",      "profile",         "host",     "line",     "unit_id",
                                          "framing", "address",         "ct_ratio", "pt_ratio", "word_order",
-                                         "poll_s",  "register_offset", "role",     "rack",     "parent"};
+                                         "poll_s",  "register_offset", "role",     "rack",     "parent",
+                                         "redfish", "password_file",   "ca_file"};
     for (const auto& element : elements) placed.push_back(element.key);
-    entries(root, "meter", config.meters, config.places, placed, meter);
+    entries(root, "meter", config.meters, config.places, placed,
+            [&config](Table& table) { return meter(table, config); });
 }
 
 }  // namespace pued::load

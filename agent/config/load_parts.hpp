@@ -31,6 +31,9 @@ void drift(Table& root, Config& config);        // load_drift.cpp
 void device_base(Table& table, DeviceBase& device);  // load_devices.cpp
 // Absent unless both the meter's and the transformers' class are stated.
 std::optional<Classes> classes(Table& table);  // load_classes.cpp
+// Absent without the key redfish. `out` comes with the account and the profile, which meters and servers name
+// otherwise.
+std::optional<RedfishAccess> redfish(Table& table, const Config& config, RedfishAccess out);  // load_redfish.cpp
 // serial, certificate, parent and the exchanges.
 void papers(Table& table, DeviceBase& device);  // load_papers.cpp
 

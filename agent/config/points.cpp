@@ -1,7 +1,9 @@
-// Laying out the point table: meters, servers, then the values that come by MQTT and complete them.
+// Laying out the point table: meters, servers, then further sources of servers and values by MQTT that complete them.
 #include "agent/config/points.hpp"
 
 #include <algorithm>
+
+#include "agent/config/feeds.hpp"
 
 namespace pued {
 namespace {
@@ -19,11 +21,13 @@ std::optional<Instrument> without_papers(Role role) {
 
 class Builder {
 public:
-    Builder(const Config& config, const std::map<std::string, RegisterMap>& maps) : config_(config), maps_(maps) {}
+    Builder(const Config& config, const std::map<std::string, RegisterMap>& maps, const RedfishProfiles& redfish)
+        : config_(config), maps_(maps), redfish_(redfish) {}
 
     PointTable build() {
         for (const auto& meter : config_.meters) add_meter(meter);
         for (const auto& server : config_.servers) add_server(server);
+        for (std::size_t i = 0; i < config_.servers.size(); ++i) add_feeds(i);
         for (const auto& value : config_.mqtt_values) add_value(value);
         for (std::size_t i = 0; i < config_.meters.size(); ++i) set_parent(i, config_.meters[i]);
         for (std::size_t i = 0; i < config_.servers.size(); ++i)
@@ -72,19 +76,40 @@ private:
     void add_meter(const ModbusDevice& meter) {
         Device& device = add_device(meter);
         if (!device.instrument) device.instrument = without_papers(device.role);
-        const auto map = maps_.find(meter.profile);
-        if (map == maps_.end()) return;
-        for (const auto& field : expand(map->second, meter.counts)) {
-            take(device, add_point(meter.id, field.name));
-        }
+        for (const auto& name : quantities_of(meter)) take(device, add_point(meter.id, name));
         if (device.role == Role::export_) turn_to_export(device);
+    }
+
+    [[nodiscard]] std::vector<std::string> quantities_of(const ModbusDevice& meter) const {
+        const auto redfish = redfish_.find(meter.profile);
+        const auto map = maps_.find(meter.profile);
+        std::vector<std::string> out;
+        if (meter.redfish) return redfish == redfish_.end() ? out : names_of(redfish->second, meter.counts);
+        if (map == maps_.end()) return out;
+        for (auto& field : expand(map->second, meter.counts)) out.push_back(std::move(field.name));
+        return out;
     }
 
     void add_server(const ServerConfig& server) {
         Device& device = add_device(server);
         if (!device.instrument) device.instrument = WithoutPapers::bmc;
-        if (server.power) take(device, add_point(server.id, "power_w"));
-        if (server.activity) take(device, add_point(server.id, "activity"));
+        const auto feeds = feeds_of(server, redfish_);
+        if (feeds.empty()) return;
+        for (const auto& name : feeds.front().quantities) take(device, add_point(server.id, name));
+    }
+
+    // What comes to a server by other ways than its own source, each a device of its own.
+    void add_feeds(std::size_t index) {
+        const auto& server = config_.servers[index];
+        for (const auto& feed : feeds_of(server, redfish_)) {
+            if (feed.device == server.id) continue;
+            DeviceBase own;
+            own.id = feed.device;
+            own.poll = server.poll;
+            add_device(own);
+            Device& owner = table_.devices[config_.meters.size() + index];
+            for (const auto& name : feed.quantities) take(owner, add_point(server.id, name));
+        }
     }
 
     void add_value(const MqttValue& value) {
@@ -128,13 +153,15 @@ private:
 
     const Config& config_;
     const std::map<std::string, RegisterMap>& maps_;
+    const RedfishProfiles& redfish_;
     PointTable table_;
 };
 
 }  // namespace
 
-PointTable build_points(const Config& config, const std::map<std::string, RegisterMap>& maps) {
-    return Builder{config, maps}.build();
+PointTable build_points(const Config& config, const std::map<std::string, RegisterMap>& maps,
+                        const RedfishProfiles& redfish) {
+    return Builder{config, maps, redfish}.build();
 }
 
 }  // namespace pued

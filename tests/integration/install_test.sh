@@ -14,7 +14,7 @@ fail() {
 DESTDIR=$stage "$cmake" --install "$build" >"$stage/log" 2>&1 || fail "cmake --install: $(tail -n 3 "$stage/log")"
 root=$stage$prefix
 for file in bin/pued share/pued/devices/eastron-sdm630.toml share/pued/rules/cn-gb-40879-2021.toml \
-    share/pued/accelerators/nvidia.toml share/doc/pued/pued.toml share/doc/pued/examples/hall.toml \
+    share/pued/accelerators/nvidia.toml share/pued/redfish/redfish-server.toml share/doc/pued/pued.toml share/doc/pued/examples/hall.toml \
     share/man/man8/pued.8 lib/systemd/system/pued.service lib/sysusers.d/pued.conf; do
     test -f "$root/$file" || fail "$prefix/$file is not there"
 done

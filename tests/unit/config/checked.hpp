@@ -42,10 +42,27 @@ inline std::map<std::string, RegisterMap> maps() {
     return {{ups.id, ups}, {meter.id, meter}, {pdu.id, pdu}, {strip.id, strip}, {chinese.id, chinese}};
 }
 
+// A server with its GPUs, and a rack PDU.
+inline RedfishProfiles redfish() {
+    RedfishValue power, activity, energy;
+    power.name = "power_w";
+    activity.name = "activity";
+    energy.name = "energy_wh";
+    RedfishProfile server, pdu;
+    server.id = "redfish-server";
+    server.values = {power, power, activity};
+    server.arrays = {{"gpu", 16, {power, energy}}};
+    pdu.id = "redfish-rackpdu";
+    pdu.values = {power, energy};
+    pdu.arrays = {{"outlet", 48, {power}}};
+    return {{server.id, server}, {pdu.id, pdu}};
+}
+
 inline KnownIds known() {
     return {.accelerators = {{"nvidia-h20", "nvidia-a100-sxm4-80gb"}},
             .rules = {{"cn.gb40879.grade1", "cn.gb40879.grade2", "cn.ap2024.hub"}},
-            .regions = {"shenzhen"}};
+            .regions = {"shenzhen"},
+            .redfish = redfish()};
 }
 
 // Every problem, one a line, as `pued check` prints them.

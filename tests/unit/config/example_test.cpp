@@ -8,6 +8,7 @@
 #include "agent/config/accelerator_file.hpp"
 #include "agent/config/data.hpp"
 #include "agent/config/points.hpp"
+#include "agent/config/redfish_profile_file.hpp"
 #include "agent/config/register_map_file.hpp"
 #include "agent/config/rule_file.hpp"
 #include "tests/unit/config/checked.hpp"
@@ -34,6 +35,7 @@ struct Data {
 
     explicit Data(Problems& problems) {
         maps = load_register_maps(find_files({kConfig}, "devices", ".toml"), problems);
+        known.redfish = load_redfish_profiles(find_files({kConfig}, "redfish", ".toml"), problems);
         known.rules.emplace();
         for (const auto& rule : load_rules(find_files({kConfig}, "rules", ".toml"), problems)) {
             known.rules->insert(rule.id);
