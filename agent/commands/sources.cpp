@@ -14,6 +14,9 @@
 #include "drivers/dlt645/dlt645_source.hpp"
 #include "drivers/modbus/modbus_source.hpp"
 #include "drivers/mqtt/subscriber.hpp"
+#ifdef WITH_REDFISH
+#include "drivers/redfish/redfish_source.hpp"
+#endif
 
 namespace pued {
 namespace {
@@ -57,6 +60,9 @@ public:
         add_dlt645_meters();
         add_servers();
         add_mqtt_values();
+#ifdef WITH_REDFISH
+        if (!redfish_.empty()) sources_.push_back(make_redfish_source(std::move(redfish_), clock_));
+#endif
         return std::move(sources_);
     }
 
@@ -92,7 +98,7 @@ private:
             if (speaks_dlt645(meter)) continue;
             const auto device = device_of(meter.id);
             if (meter.redfish) {
-                add_missing(device, "Redfish", "WITH_REDFISH");
+                add_redfish(device, *meter.redfish, meter, quantities_of(device, meter.id), meter.counts);
                 continue;
             }
             auto& polls = meter.line.empty() ? tcp : lines[meter.line];
@@ -155,7 +161,8 @@ private:
         const auto device = device_of(feed.device);
         switch (feed.way) {
             case Way::bmc: return add_bmc(server, device);
-            case Way::redfish: return add_missing(device, "Redfish", "WITH_REDFISH");
+            case Way::redfish:
+                return add_redfish(device, *server.redfish, server, feed.quantities, elements_of(server));
             case Way::dbus: return add_missing(device, "D-Bus", "WITH_DBUS");
             case Way::nvml: return add_missing(device, "NVML", "WITH_NVML");
         }
@@ -163,6 +170,30 @@ private:
 
     void add_missing(DeviceIndex device, const std::string& what, const std::string& option) {
         add_unavailable({device}, "this pued was built without " + what + " (expected one built " + option + ")");
+    }
+
+    // "outlet-3.power_w" of "pdu-1.outlet-3.power_w"
+    [[nodiscard]] std::vector<std::string> quantities_of(DeviceIndex device, const std::string& id) const {
+        std::vector<std::string> out;
+        const auto& table = installation_.points;
+        for (const auto point : table.devices[device].points) {
+            out.push_back(table.points[point].name.substr(id.size() + 1));
+        }
+        return out;
+    }
+
+    void add_redfish(DeviceIndex device, const RedfishAccess& access, const DeviceBase& base,
+                     std::vector<std::string> quantities, std::map<std::string, unsigned> counts) {
+#ifdef WITH_REDFISH
+        const auto password = secret(access.password_file);
+        if (!password) return add_unavailable({device}, "password_file " + password.error());
+        redfish_.push_back({device, first_point(device), std::move(quantities), std::move(counts),
+                            base.role != Role::none, access, *password, installation_.redfish.at(access.profile),
+                            period(device), base.timeout});
+#else
+        static_cast<void>(access), static_cast<void>(base), static_cast<void>(quantities), static_cast<void>(counts);
+        add_missing(device, "Redfish", "WITH_REDFISH");
+#endif
     }
 
     void add_bmc(const ServerConfig& server, DeviceIndex device) {
@@ -212,6 +243,9 @@ private:
     std::shared_ptr<ipmi::SdrMemory> sensor_lists_;
 #endif
 
+#ifdef WITH_REDFISH
+    std::vector<RedfishPoll> redfish_;
+#endif
     const Installation& installation_;
     const Clock& clock_;
     Memory memory_;
