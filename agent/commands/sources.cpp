@@ -7,6 +7,9 @@
 
 #include "agent/config/feeds.hpp"
 #include "agent/config/secret.hpp"
+#ifdef WITH_DBUS
+#include "drivers/dbus/dbus_source.hpp"
+#endif
 #ifdef WITH_IPMI_LAN
 #include "drivers/ipmi/lan_source.hpp"
 #include "firmware/store.hpp"
@@ -14,6 +17,7 @@
 #include "drivers/dlt645/dlt645_source.hpp"
 #include "drivers/modbus/modbus_source.hpp"
 #include "drivers/mqtt/subscriber.hpp"
+#include "drivers/nvml/nvml_source.hpp"
 #ifdef WITH_REDFISH
 #include "drivers/redfish/redfish_source.hpp"
 #endif
@@ -163,8 +167,8 @@ private:
             case Way::bmc: return add_bmc(server, device);
             case Way::redfish:
                 return add_redfish(device, *server.redfish, server, feed.quantities, elements_of(server));
-            case Way::dbus: return add_missing(device, "D-Bus", "WITH_DBUS");
-            case Way::nvml: return add_missing(device, "NVML", "WITH_NVML");
+            case Way::dbus: return add_dbus(server, feed, device);
+            case Way::nvml: return add_nvml(server, feed, device);
         }
     }
 
@@ -194,6 +198,44 @@ private:
         static_cast<void>(access), static_cast<void>(base), static_cast<void>(quantities), static_cast<void>(counts);
         add_missing(device, "Redfish", "WITH_REDFISH");
 #endif
+    }
+
+    // Of the feed's own points: what an earlier way gives is not asked again.
+    [[nodiscard]] std::optional<PointIndex> point_of(const ServerConfig& server, const Feed& feed,
+                                                     const std::string& quantity) const {
+        const auto& own = feed.quantities;
+        if (std::find(own.begin(), own.end(), quantity) == own.end()) return std::nullopt;
+        return point_named(server.id + '.' + quantity);
+    }
+
+    void add_dbus(const ServerConfig& server, const Feed& feed, DeviceIndex device) {
+#ifdef WITH_DBUS
+        DbusPoll poll{device, {}, period(device), server.timeout};
+        for (const auto& sensor : server.dbus) {
+            if (const auto point = point_of(server, feed, sensor.quantity)) poll.sensors.push_back({sensor, *point});
+        }
+        sources_.push_back(make_dbus_source(std::move(poll), clock_));
+#else
+        static_cast<void>(server);
+        static_cast<void>(feed);
+        add_missing(device, "D-Bus", "WITH_DBUS");
+#endif
+    }
+
+    void add_nvml(const ServerConfig& server, const Feed& feed, DeviceIndex device) {
+        const auto point = [&](const std::string& quantity) { return point_of(server, feed, quantity); };
+        NvmlPoll poll;
+        poll.device = device;
+        for (const auto& accelerators : server.accelerators) poll.gpus += accelerators.count;
+        poll.activity = point("activity");
+        poll.clock = point("clock_hz");
+        for (unsigned i = 1; i <= poll.gpus; ++i) {
+            const std::string gpu = "gpu-" + std::to_string(i) + '.';
+            poll.each.push_back(
+                {point(gpu + "energy_wh"), point(gpu + "power_w"), point(gpu + "activity"), point(gpu + "clock_hz")});
+        }
+        poll.period = period(device);
+        sources_.push_back(make_nvml_source(std::move(poll), clock_));
     }
 
     void add_bmc(const ServerConfig& server, DeviceIndex device) {
