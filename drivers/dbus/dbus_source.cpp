@@ -119,16 +119,19 @@ Result<void> DbusSource::connect() {
     return {};
 }
 
-// What went wrong. Of a service that did not answer no more is asked in this poll.
+// What went wrong. Of a service that did not answer no more is asked in this poll, nor of the mapper that tells whose a
+// sensor is: else a plant of sensors that nobody owns would wait out a timeout each.
 std::string DbusSource::read_all() {
     std::string problems;
     std::set<std::string> silent;
+    bool mapper_silent = false;
     for (auto& sensor : sensors_) {
         sensor.known = false;
-        if (sensor.owner && silent.contains(sensor.owner->service)) continue;
+        if (sensor.owner ? silent.contains(sensor.owner->service) : mapper_silent) continue;
         const auto got = bus_->broken() ? Result<void>{Error{"the connection to D-Bus ended"}} : read(sensor);
         if (got) continue;
         if (bus_->timed_out() && sensor.owner) silent.insert(sensor.owner->service);
+        mapper_silent = mapper_silent || (bus_->timed_out() && !sensor.owner);
         if (!bus_->timed_out()) sensor.owner.reset();  // it may have gone to another service
         sensor.sender.clear();
         problems += (problems.empty() ? "" : "; ") + got.error();

@@ -132,6 +132,19 @@ TEST(Dbus, a_service_that_hangs_is_no_steady_load) {
     machine.wait_for_value(355);
 }
 
+TEST(Dbus, a_mapper_that_hangs_costs_one_timeout_whatever_the_number_of_sensors) {
+    std::vector<DbusPoint> many;
+    for (int i = 0; i < 40; ++i) many.push_back(point(0, "power_w", power + '_' + std::to_string(i)));
+    many.push_back(point(0, "power_w", power));
+    Machine machine{sensors("350"), many};
+    machine.bmc.signal_mapper(SIGSTOP);
+    const Report hung = machine.wait_for_error("ObjectMapper: no answer");
+    CHECK(hung.state == DeviceState::failed);
+    CHECK(hung.round_trip < 40 * 150ms / 4);
+    machine.bmc.signal_mapper(SIGCONT);
+    machine.wait_for_error("path or object not found: " + power + "_39");
+}
+
 TEST(Dbus, a_path_that_nobody_has_is_named) {
     Machine machine{sensors("350"), {point(0, "power_w", power), point(1, "power_w", power + "_2")}};
     const Report report = machine.wait_for_error("path or object not found: " + power + "_2");

@@ -46,6 +46,7 @@ public:
     void start_sensors() { sensors_ = fake("sensors"); }
     void kill_sensors() { sensors_.end(SIGKILL); }
     void signal_sensors(int signal) const { ::kill(sensors_.pid(), signal); }
+    void signal_mapper(int signal) const { ::kill(mapper_.pid(), signal); }
     [[nodiscard]] std::string address() const { return "unix:path=" + (folder_ / "socket"); }
     [[nodiscard]] std::string log() const { return file_text(folder_ / "log") + file_text(folder_ / "sensors.log"); }
 
