@@ -11,6 +11,8 @@ namespace pued::load {
 namespace {
 
 constexpr double kMaxDeviceW = 1e9;
+// A source may wait for a connection and then for an answer before it comes back, and counts as stuck after a minute.
+constexpr std::int64_t kMaxTimeoutMs = 20'000;
 constexpr std::array kBauds{1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200, 230400, 460800, 921600};
 
 constexpr std::int64_t kMaxElements = 1000;
@@ -153,7 +155,7 @@ void device_base(Table& table, DeviceBase& device) {
     device.classes = classes(table);
     papers(table, device);
     set(device.poll, seconds(table, "poll_s", 0.1, 3600));
-    if (const auto timeout = table.integer("timeout_ms", 10, 60000)) device.timeout = Milliseconds{*timeout};
+    if (const auto timeout = table.integer("timeout_ms", 10, kMaxTimeoutMs)) device.timeout = Milliseconds{*timeout};
 }
 
 void lines(Table& root, Config& config) { entries(root, "line", config.lines, config.places, {"id", "device"}, line); }

@@ -139,7 +139,9 @@ TEST(Load, meters_on_lines_and_over_tcp_arrive) {
              "[[meter]]\nid = 'a'\nline = 'l'\nunit_id = 7\nprofile = 'p'\nrole = 'ups-output'\nrack = 'r1'\n"
              "rated_kw = 250\npoll_s = 5\ntimeout_ms = 300\nword_order = 'cdab'\noutlets = 24\nbranches = 6\n"
              "batteries = 2\nregister_offset = 5000\n"
-             "[[meter]]\nid = 'b'\nhost = '10.0.0.1:1502'\nunit_id = 255\nprofile = 'p'\nrated_w = 900\n");
+             "[[meter]]\nid = 'b'\nhost = '10.0.0.1:1502'\nunit_id = 255\nprofile = 'p'\nrated_w = 900\n"
+             "timeout_ms = 20000\n");
+    CHECK(c.meters[1].timeout == Milliseconds{20000});
     LONGS_EQUAL(19200, c.lines[0].baud);
     BYTES_EQUAL('E', c.lines[0].parity);
     LONGS_EQUAL(2, c.lines[0].stop_bits);
@@ -191,7 +193,7 @@ TEST(Load, what_a_meter_cannot_be_is_refused) {
          {"host = 'h'\nline = 'l'", "", "host = 'h:0'", "host = 'h'\nrated_w = 1\nrated_kw = 1",
           "host = 'h'\npoll_s = 0", "host = 'h'\noutlets = 0", "host = 'h'\nword_order = 'ABCD'",
           "host = 'h'\nrack = 'R 1'", "host = 'h'\nregister_offset = 65536", "host = 'h'\nregister_offset = -1",
-          "host = 'h'\ntimeout_ms = 1", "host = 'h'\nbaud = 9600"}) {
+          "host = 'h'\ntimeout_ms = 1", "host = 'h'\ntimeout_ms = 20001", "host = 'h'\nbaud = 9600"}) {
         CHECK_FALSE_TEXT(refused(std::string{"[[meter]]\nid = 'a'\nprofile = 'p'\n"} + bad + '\n').empty(), bad);
     }
     CHECK_FALSE(refused("[[line]]\nid = 'l'\ndevice = '/dev/x'\nbaud = 9601\n").empty());
