@@ -1,4 +1,6 @@
 // Redfish services across meters and servers: profiles that exist, and one account for one service.
+#include <algorithm>
+
 #include "agent/config/check_parts.hpp"
 
 namespace pued::checks {
@@ -33,6 +35,16 @@ void check_profile(const Context& context, const Use& use) {
                     "the id of a Redfish profile, a file in redfish/ of a data directory");
 }
 
+void check_energy(const Context& context, const Use& use) {
+    const auto profile = context.known.redfish.find(use.access->profile);
+    if (!use.access->energy_register || profile == context.known.redfish.end()) return;
+    const auto& values = profile->second.values;
+    if (std::any_of(values.begin(), values.end(), [](const auto& value) { return value.name == "energy_wh"; })) return;
+    context.problem(use.entry, "energy_register",
+                    "energy_register = true, but the profile " + profile->first +
+                        " has no energy_wh (expected another profile, or none: power is integrated)");
+}
+
 bool same_account(const RedfishAccess& a, const RedfishAccess& b) {
     return a.user == b.user && a.password_file == b.password_file && a.ca_file == b.ca_file &&
            a.fingerprint == b.fingerprint;
@@ -58,6 +70,7 @@ void redfish(const Context& context) {
     std::multimap<std::string, Use> seen;
     for (const auto& use : uses_of(context.config)) {
         check_profile(context, use);
+        check_energy(context, use);
         if (use.access->url.empty()) continue;
         const auto [begin, end] = seen.equal_range(use.access->url);
         for (auto earlier = begin; earlier != end; ++earlier) check_shared(context, use, earlier->second);

@@ -103,6 +103,8 @@ struct RedfishAccess {
     std::string ca_file;      // default: what the system trusts
     std::string fingerprint;  // SHA-256 of the certificate, hex; instead of a CA
     std::string profile;      // id of a file in config/redfish
+    // The energy that its profile calls optional is the device's register; else its power is integrated.
+    bool energy_register = false;
 };
 
 enum class Framing : std::uint8_t { tcp, rtu };  // Modbus TCP, or RTU frames in a TCP stream (serial servers)

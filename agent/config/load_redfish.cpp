@@ -55,7 +55,7 @@ void trust(Table& table, RedfishAccess& out, const Config& config) {
 std::optional<RedfishAccess> redfish(Table& table, const Config& config, RedfishAccess out) {
     const auto text = table.string("redfish");
     if (!table.has("redfish")) {
-        for (const char* key : {"ca_file", "fingerprint"}) {
+        for (const char* key : {"ca_file", "fingerprint", "energy_register"}) {
             table.refuse(key, std::string{key} + " is given without redfish (expected redfish = \"https://HOST\" too)");
         }
         return std::nullopt;
@@ -68,6 +68,7 @@ std::optional<RedfishAccess> redfish(Table& table, const Config& config, Redfish
                                      "\" is no service (expected such as \"https://10.0.0.9\", perhaps :PORT)");
     }
     trust(table, out, config);
+    set(out.energy_register, table.boolean("energy_register"));
     return out;
 }
 

@@ -76,7 +76,10 @@ private:
     void add_meter(const ModbusDevice& meter) {
         Device& device = add_device(meter);
         if (!device.instrument) device.instrument = without_papers(device.role);
-        for (const auto& name : quantities_of(meter)) take(device, add_point(meter.id, name));
+        for (const auto& name : quantities_of(meter)) {
+            const auto point = add_point(meter.id, name);
+            if (is_sure(meter.redfish, name)) take(device, point);
+        }
         if (device.role == Role::export_) turn_to_export(device);
     }
 
@@ -95,7 +98,7 @@ private:
         if (!device.instrument) device.instrument = WithoutPapers::bmc;
         const auto feeds = feeds_of(server, redfish_);
         if (feeds.empty()) return;
-        for (const auto& name : feeds.front().quantities) take(device, add_point(server.id, name));
+        add_points(device, server, feeds.front());
     }
 
     // What comes to a server by other ways than its own source, each a device of its own.
@@ -108,8 +111,23 @@ private:
             own.poll = server.poll;
             add_device(own);
             Device& owner = table_.devices[config_.meters.size() + index];
-            for (const auto& name : feed.quantities) take(owner, add_point(server.id, name));
+            add_points(owner, server, feed);
         }
+    }
+
+    void add_points(Device& owner, const ServerConfig& server, const Feed& feed) {
+        for (const auto& name : feed.quantities) {
+            const auto point = add_point(server.id, name);
+            if (feed.way != Way::redfish || is_sure(server.redfish, name)) take(owner, point);
+        }
+    }
+
+    // A service may lack the energy that its profile calls optional, and a device with a register is metered by nothing
+    // else: so it becomes the device's only if the operator has said that it is there.
+    [[nodiscard]] bool is_sure(const std::optional<RedfishAccess>& access, const std::string& name) const {
+        if (!access || access->energy_register || name != "energy_wh") return true;
+        const auto profile = redfish_.find(access->profile);
+        return profile == redfish_.end() || !is_optional(profile->second, name);
     }
 
     void add_value(const MqttValue& value) {

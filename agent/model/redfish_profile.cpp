@@ -27,4 +27,10 @@ std::vector<std::string> names_of(const RedfishProfile& profile, const std::map<
     return out;
 }
 
+bool is_optional(const RedfishProfile& profile, const std::string& name) {
+    const auto& values = profile.values;
+    return std::all_of(values.begin(), values.end(),
+                       [&name](const auto& value) { return value.name != name || value.optional; });
+}
+
 }  // namespace pued

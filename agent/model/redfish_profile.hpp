@@ -48,4 +48,7 @@ using RedfishProfiles = std::map<std::string, RedfishProfile>;  // by id
 // element by element. `counts` says how many elements the device has, by element name; never more than there can be.
 std::vector<std::string> names_of(const RedfishProfile& profile, const std::map<std::string, unsigned>& counts);
 
+// Whether a service may lack this value of the whole device: each of its ways is optional.
+bool is_optional(const RedfishProfile& profile, const std::string& name);
+
 }  // namespace pued

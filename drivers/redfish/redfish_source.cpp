@@ -22,6 +22,9 @@ Peer peer_of(const RedfishPoll& poll) {
 }
 
 ServiceSettings settings_of(RedfishPoll poll) {
+    for (auto& value : poll.profile.values) {  // metered by it: its absence is told
+        if (poll.access.energy_register && value.name == "energy_wh") value.optional = false;
+    }
     return {
         poll.device,
         name_of(poll.access.url),

@@ -177,9 +177,10 @@ def daemon(site, tls):
     time.sleep(1)
     feed, pdu, hgx = (Service(pages, tls=tls[:2]) for pages in (pdu_pages(6000), pdu_pages(5000), hgx_pages(4000)))
     pinned = f'fingerprint = "{tls[2]}"\n'
+    metered = pinned + "energy_register = true\n"
     server = (f'[[server]]\nid = "gpu"\nredfish = "{hgx.url}"\nredfish_profile = "redfish-hgx"\n{pinned}'
               f'{site.account("redfish_user", "redfish_password_file")}accelerators = [{{ model = "nvidia-h100-sxm5", count = {GPUS} }}]\n')
-    file = site.write(site.pdu(feed.url, pinned, "feed", "feed") + site.pdu(pdu.url, pinned, "pdu") + server,
+    file = site.write(site.pdu(feed.url, metered, "feed", "feed") + site.pdu(pdu.url, metered, "pdu") + server,
                       f'[metering]\ninterval_s = 4\ngrace_s = 2\npoll_s = 0.5\n[mqtt]\nhost = "127.0.0.1"\nport = {port}\nreadings = true\n')
     witness = Witness(site)
     process = site.stage.start([site.pued, "run", "-c", file], stdout=site.stage.log("pued.log"), stderr=site.stage.log("pued.log"))

@@ -1,4 +1,5 @@
 // The ways by which a server's values come: which is its own, what each gives, how it is told in the file.
+#include <regex>
 #include <string>
 
 #include "agent/config/feeds.hpp"
@@ -105,6 +106,29 @@ TEST(Feeds, a_meter_by_redfish_has_the_points_of_its_profile) {
     STRCMP_EQUAL("p.outlet-2.power_w", t.points[3].name.c_str());
 }
 
+TEST(Feeds, an_optional_energy_meters_its_device_only_where_the_operator_says_that_it_is_there) {
+    auto profiles = test::redfish();
+    auto& pdu = profiles.at("redfish-rackpdu").values;
+    pdu.at(1).optional = true;
+    const std::string both =
+        "[[meter]]\nid = 'p'\nredfish = 'https://h'\nprofile = 'redfish-rackpdu'\noutlets = 2\nKEY"
+        "[[server]]\nid = 'g'\nrole = 'none'\nredfish = 'https://i'\nredfish_profile = 'redfish-rackpdu'\nKEY" +
+        kBmc;
+    for (const std::string key : {"", "energy_register = true\n"}) {
+        const auto text = std::regex_replace(both, std::regex{"KEY"}, key);
+        const auto t = build_points(config(text), test::maps(), profiles);
+        for (const std::size_t device : {0U, 1U}) {
+            CHECK(t.devices[device].power.has_value());
+            CHECK_EQUAL(!key.empty(), t.devices[device].energy.has_value());
+        }
+        STRCMP_EQUAL("p.energy_wh", t.points[1].name.c_str());  // published in any case
+    }
+    pdu.push_back(pdu.at(1));
+    pdu.back().optional = false;  // one way that every such service has
+    const auto t = build_points(config(std::regex_replace(both, std::regex{"KEY"}, "")), test::maps(), profiles);
+    CHECK(t.devices[0].energy.has_value());
+}
+
 TEST(Feeds, a_redfish_service_arrives) {
     const auto s = config(
                        "[[server]]\nid = 'g'\nredfish = 'https://10.0.0.9:8443/'\nredfish_user = 'ro'\n"
@@ -131,6 +155,9 @@ TEST(Feeds, what_a_redfish_service_cannot_be_is_refused) {
         CHECK_FALSE_TEXT(refused_server(std::string{bad} + '\n').empty(), bad);
     }
     STRCMP_CONTAINS("ca_file is given without redfish", refused_server("ca_file = 'c'\n").c_str());
+    STRCMP_CONTAINS("energy_register is given without redfish", refused_server("energy_register = true\n").c_str());
+    STRCMP_CONTAINS("the profile redfish-server has no energy_wh",
+                    refused_server("redfish = 'https://h'\nenergy_register = true\n").c_str());
     STRCMP_CONTAINS("redfish_user is given without redfish", refused_server("redfish_user = 'u'\n").c_str());
     STRCMP_CONTAINS("user is given without bmc or redfish", refused_server("user = 'u'\n").c_str());
     STRCMP_CONTAINS(
