@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <thread>
+#include <utility>
 
 #include "drivers/nvml/gpu_report.hpp"
 #include "drivers/nvml/worker.hpp"
@@ -29,6 +30,7 @@ public:
 private:
     [[nodiscard]] BootTime now() const { return clock_.now().boot; }
     void begin_poll(BootTime at, ReportSink& out);
+    bool tell_outcome(Duration patience, ReportSink& out);
     void no_answer(BootTime at, ReportSink& out);
 
     NvmlPoll poll_;
@@ -37,6 +39,7 @@ private:
     nvml::Worker worker_;
     std::optional<BootTime> asked_;  // a poll is under way since then
     BootTime hanging_since_;         // the call that blocks the worker was begun then
+    std::uint32_t skipped_ = 0;      // polls since the last report
 };
 
 void NvmlSource::step(BootTime until, ReportSink& out) {
@@ -46,18 +49,33 @@ void NvmlSource::step(BootTime until, ReportSink& out) {
         const Duration patience = std::max(Duration{}, std::min(until, schedule_.next()) - now());
         if (!asked_) {
             std::this_thread::sleep_for(patience);
-        } else if (const auto outcome = worker_.wait(patience)) {
-            asked_.reset();
-            out.deliver(nvml::report_of(poll_, *outcome));
+        } else {
+            tell_outcome(patience, out);
         }
     } while (now() < until);
 }
 
 void NvmlSource::begin_poll(BootTime at, ReportSink& out) {
-    if (asked_) no_answer(at, out);
-    schedule_.take(at);
+    if (asked_ && !tell_outcome({}, out)) {
+        if (at - hanging_since_ < std::max(poll_.period, poll_.hangs_after)) {  // slow, so far
+            skipped_ += 1 + schedule_.take(at);
+            return;
+        }
+        no_answer(at, out);
+    }
+    skipped_ += schedule_.take(at);
     if (worker_.ask()) hanging_since_ = at;
     asked_ = at;  // also where the worker hangs: the report of this poll is due when the next poll is
+}
+
+bool NvmlSource::tell_outcome(Duration patience, ReportSink& out) {
+    const auto outcome = worker_.wait(patience);
+    if (!outcome) return false;
+    asked_.reset();
+    Report report = nvml::report_of(poll_, *outcome);
+    report.skipped = std::exchange(skipped_, 0);
+    out.deliver(std::move(report));
+    return true;
 }
 
 void NvmlSource::no_answer(BootTime at, ReportSink& out) {
@@ -70,6 +88,7 @@ void NvmlSource::no_answer(BootTime at, ReportSink& out) {
     report.device = poll_.device;
     report.at = at;
     report.error = poll_.file + ": " + text;
+    report.skipped = std::exchange(skipped_, 0);
     out.deliver(std::move(report));
 }
 

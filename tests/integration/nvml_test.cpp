@@ -45,6 +45,7 @@ NvmlPoll poll_of(unsigned gpus, const std::string& library) {
     poll.clock = all_clock;
     poll.each = {{first_energy, first_power, first_activity, {}}, {{}, second_power, {}, {}}};
     poll.period = 100ms;
+    poll.hangs_after = 2s;
     poll.file = shims + '/' + library;
     return poll;
 }
@@ -73,6 +74,16 @@ struct Machine {
         for (int i = 0; i < 500 && out.reports.size() < 2; ++i) source->step(clock.now().boot + 10ms, out);
         CHECK_EQUAL(2U, out.reports.size());
         return out.reports.back();
+    }
+
+    template <class Condition>
+    void next_that(Condition fits) {
+        const BootTime end = clock.now().boot + 10s;
+        do {
+            out.reports.clear();
+            source->step(clock.now().boot + 10ms, out);
+        } while (std::none_of(out.reports.begin(), out.reports.end(), fits) && clock.now().boot < end);
+        CHECK(!out.reports.empty());
     }
 
     std::string file = "/tmp/pued-nvml-" + std::to_string(getpid());
@@ -219,19 +230,29 @@ TEST(Nvml, without_the_library_the_report_says_what_is_missing) {
     STRCMP_CONTAINS("expected NVIDIA's driver on this machine", report.error.c_str());
 }
 
+TEST(Nvml, a_poll_that_is_slower_than_its_period_is_told_and_costs_those_that_it_holds_up) {
+    Machine machine{with(two_gpus, "slow 150")};
+    machine.next();
+    const Report report = machine.next();
+    STRCMP_EQUAL("", report.error.c_str());
+    check_value(report, first_power, 300);
+    CHECK(report.skipped >= 2);
+    CHECK(report.round_trip >= 300ms);
+}
+
 TEST(Nvml, a_call_that_hangs_holds_nobody_up) {
     Machine machine{two_gpus};
     machine.next();
     machine.write(with(two_gpus, "hang 1"));
-    machine.next();
+    machine.next_that([](const Report& report) { return report.state == DeviceState::failed; });
     const BootTime before = machine.clock.now().boot;
     machine.source->step(before + 20ms, machine.out);
-    CHECK(machine.clock.now().boot - before < 500ms);
-    const Report hung = machine.next();
+    CHECK(machine.clock.now().boot - before < 2s);
+    const Report hung = machine.next();  // one each period, from now on
     CHECK(hung.state == DeviceState::failed);
     STRCMP_CONTAINS("no answer for", hung.error.c_str());
     machine.write(two_gpus);
-    machine.next();
+    machine.next_that([](const Report& report) { return report.state == DeviceState::good; });
     check_value(machine.next(), all_activity, 0.375);
     machine.write(with(two_gpus, "hang 1"));  // also at the end
     machine.next();

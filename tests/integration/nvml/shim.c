@@ -5,6 +5,7 @@
  *   count 2                    GPUs that the driver knows of
  *   init 18                    what nvmlInit_v2 returns
  *   hang 1                     readings of energy wait until the file says otherwise
+ *   slow 300                   every reading of energy takes so many ms
  *   gpu 0 code 15              what every call for this GPU returns
  *   gpu 0 uuid GPU-a           and energy (mJ), watts (energy grows by them since boot second `since`), power (mW, now),
  *   gpu 0 average 350000       average (mW), clock (MHz), tensor (percent)
@@ -36,7 +37,7 @@ typedef struct Gpu {
 
 typedef struct Plant {
     unsigned count;
-    int init, hang;
+    int init, hang, slow;
     Gpu gpu[GPUS];
 } Plant;
 
@@ -75,6 +76,7 @@ static void read_plant(Plant* plant) {
         sscanf(line, "count %u", &plant->count);
         sscanf(line, "init %d", &plant->init);
         sscanf(line, "hang %d", &plant->hang);
+        sscanf(line, "slow %d", &plant->slow);
         if (sscanf(line, "gpu %u %31s %n", &index, key, &at) == 2 && index < GPUS) set_gpu(&plant->gpu[index], key, line + at);
     }
     if (file) fclose(file);
@@ -164,6 +166,7 @@ int nvmlDeviceGetTotalEnergyConsumption(void* device, unsigned long long* mj) {
     int code = 0;
     struct timespec now;
     const Gpu* gpu = find(&plant, device, &code);
+    usleep((unsigned)plant.slow * 1000);
     while (plant.hang) {
         usleep(10000);
         gpu = find(&plant, device, &code);
