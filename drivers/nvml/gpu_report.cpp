@@ -41,6 +41,7 @@ std::string problems_of(const NvmlPoll& poll, const Outcome& outcome) {
     if (poll.gpus > 0 && outcome.found != poll.gpus) {
         text = std::to_string(outcome.found) + " GPUs found, " + std::to_string(poll.gpus) +
                " configured (check the server's accelerators)";
+        if (!outcome.told_apart) text += "; which is which is known when all are there";
     }
     for (std::size_t i = 0; i < outcome.gpus.size(); ++i) {
         if (outcome.gpus[i].error.empty()) continue;

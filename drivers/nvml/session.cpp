@@ -28,6 +28,7 @@ Outcome Session::poll() {
         incomplete_ = false;
         for (auto& gpu : gpus_) out.gpus.push_back(read(gpu));
         out.found = found_;
+        out.told_apart = told_apart();
     }
     const BootTime told = clock_.now().boot;
     out.at = asked + (told - asked) / 2;
@@ -59,13 +60,21 @@ Result<void> Session::open() {
     return {};
 }
 
-// Every GPU into its slot: that in which it was seen first, so that one which is missing moves no other.
+// By the order of the PCI bus where all are there, else by what was seen when they were.
+bool Session::told_apart() const {
+    if (wanted_ == 0 || found_ == wanted_) return true;
+    return uuids_.size() >= wanted_ && std::find(uuids_.begin(), uuids_.end(), "") == uuids_.end();
+}
+
+// Every GPU into its slot: that in which it was seen first, so that one which is missing moves no other. One that is
+// missing from the beginning would move those behind it: then none has a slot.
 void Session::list_gpus(unsigned count) {
     const Api& api = library_->api();
     found_ = count;
     const std::size_t slots = wanted_ > 0 ? wanted_ : count;
     uuids_.resize(std::max(slots, uuids_.size()));
     gpus_.resize(slots);
+    if (!told_apart()) return;
     for (auto& gpu : gpus_) gpu.why = "not there";
     for (unsigned i = 0; i < count; ++i) {
         Device device = nullptr;
@@ -73,7 +82,7 @@ void Session::list_gpus(unsigned count) {
         std::array<char, 96> uuid{};
         if (code == success && api.uuid != nullptr) api.uuid(device, uuid.data(), unsigned{uuid.size()});
         uuid.back() = '\0';
-        const std::size_t slot = uuid.front() != '\0' ? slot_of(uuid.data()) : i;
+        const std::size_t slot = uuid.front() != '\0' ? slot_of(uuid.data(), i) : i;
         if (slot >= gpus_.size() || gpus_[slot].device != nullptr) continue;  // more than the configuration knows of
         gpus_[slot].device = device;
         gpus_[slot].why = code == success ? "" : api.text_of(code);
@@ -81,8 +90,10 @@ void Session::list_gpus(unsigned count) {
     }
 }
 
-std::size_t Session::slot_of(const std::string& uuid) {
+std::size_t Session::slot_of(const std::string& uuid, std::size_t index) {
     auto known = std::find(uuids_.begin(), uuids_.end(), uuid);
+    if (known == uuids_.end() && index < uuids_.size() && uuids_[index].empty())
+        known = uuids_.begin() + static_cast<std::ptrdiff_t>(index);
     if (known == uuids_.end()) known = std::find(uuids_.begin(), uuids_.end(), "");
     if (known == uuids_.end()) known = uuids_.insert(uuids_.end(), uuid);
     *known = uuid;

@@ -27,6 +27,7 @@ struct Outcome {
     std::string error{};             // why no GPU could be asked
     std::vector<GpuReading> gpus{};  // as many as wanted, or found where nobody said
     std::size_t found = 0;
+    bool told_apart = true;  // false: GPUs are missing and nobody knows which
 };
 
 class Session {
@@ -50,7 +51,8 @@ private:
 
     Result<void> open();
     void list_gpus(unsigned count);
-    std::size_t slot_of(const std::string& uuid);
+    [[nodiscard]] bool told_apart() const;
+    std::size_t slot_of(const std::string& uuid, std::size_t index);
     GpuReading read(Gpu& gpu);
     std::optional<double> power_w(Device device, std::string& error);
     bool good(Return code, const char* what, std::string& error);

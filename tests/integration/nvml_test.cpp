@@ -219,7 +219,32 @@ TEST(Nvml, another_number_of_gpus_than_configured_is_said) {
     const Report report = machine.next();
     STRCMP_CONTAINS("2 GPUs found, 8 configured (check the server's accelerators)", report.error.c_str());
     CHECK(invalid(report, all_clock));
-    check_value(report, first_power, 300);
+}
+
+// The second GPU would pass for the first.
+TEST(Nvml, while_a_gpu_is_missing_from_the_beginning_none_has_values) {
+    Machine machine{"count 1\ngpu 0 uuid GPU-b\ngpu 0 energy 7200000\ngpu 0 power 250000\n"};
+    const Report report = machine.next();
+    CHECK(report.state == DeviceState::good);
+    STRCMP_EQUAL(
+        "1 GPUs found, 2 configured (check the server's accelerators); which is which is known when all are there",
+        report.error.c_str());
+    for (const PointIndex point : {first_energy, first_power, first_activity, second_power})
+        CHECK(invalid(report, point));
+}
+
+TEST(Nvml, a_gpu_that_goes_missing_later_moves_no_other) {
+    Machine machine{two_gpus};
+    machine.next();
+    machine.write(with(two_gpus, "gpu 1 code 1"));  // the session ends
+    machine.next();
+    machine.write("count 1\ngpu 0 uuid GPU-b\ngpu 0 energy 7200000\ngpu 0 power 250000\ngpu 0 clock 1430\n");
+    machine.next();
+    const Report report = machine.next();
+    STRCMP_CONTAINS("1 GPUs found, 2 configured (check the server's accelerators); gpu-1: not there",
+                    report.error.c_str());
+    CHECK(invalid(report, first_power));
+    check_value(report, second_power, 250);
 }
 
 TEST(Nvml, without_the_library_the_report_says_what_is_missing) {
