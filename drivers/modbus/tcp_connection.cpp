@@ -194,8 +194,8 @@ ReadRequest TcpConnection::next_request() {
     late_words_.reset();
     const auto doubt = doubts_.find(current_);
     if (doubt == doubts_.end()) return *current_->poll.request();
-    if (const auto probe = current_->poll.probe(doubt->second)) {
-        late_words_ = doubt->second;
+    if (const auto probe = current_->poll.probe(doubt->second.words)) {
+        late_words_ = doubt->second.words;
         return *probe;
     }
     doubts_.erase(doubt);
@@ -254,13 +254,10 @@ void TcpConnection::take(const Frame& frame, ReportSink& out) {
     const BootTime now = clock_.now().boot;
     phase_ = Phase::open;
     fresh_ = false;
-    retried_ = false;
     received_size_ = 0;
     quiet_until_ = now + current_->pause;
-    if (late_words_) {  // the probe's reply: all before it has come
-        doubts_.erase(current_);
-        return proceed(out);
-    }
+    if (late_words_) return take_probe(frame, out);
+    retried_ = false;
     if (gateway_says_absent(frame.exception)) return fail_unit(exception_text(frame.exception), now, out);
     if (frame.exception != 0) {
         current_->poll.refuse(frame.exception, sent_, now);
@@ -270,7 +267,24 @@ void TcpConnection::take(const Frame& frame, ReportSink& out) {
     proceed(out);
 }
 
+// The probe's reply: all before it has come. A refusal says so only when it comes again, a gateway's never.
+void TcpConnection::take_probe(const Frame& frame, ReportSink& out) {
+    bool& refused = doubts_[current_].refused;
+    const bool absent = gateway_says_absent(frame.exception);
+    const bool believed = frame.exception == 0 || (refused && !absent);
+    refused = refused || !absent;
+    if (!believed) return fail_unit(exception_text(frame.exception), clock_.now().boot, out);
+    doubts_.erase(current_);
+    proceed(out);
+}
+
+// From now on, of the request in flight; of a probe, what it was for.
+void TcpConnection::doubt() {
+    if (rtu_) doubts_[current_].words = late_words_.value_or(request_.words);
+}
+
 void TcpConnection::lost(const std::string& why, BootTime now, ReportSink& out) {
+    if (phase_ == Phase::waiting) doubt();
     close_socket();
     const bool between_polls = current_ == nullptr || !current_->poll.begun();
     if (between_polls) rota_.forget_all();
@@ -283,7 +297,7 @@ void TcpConnection::lost(const std::string& why, BootTime now, ReportSink& out) 
 }
 
 void TcpConnection::fail_unit(const std::string& why, BootTime now, ReportSink& out) {
-    if (rtu_) doubts_[current_] = late_words_.value_or(request_.words);
+    doubt();
     current_->fail(why, now, out, rtu_ ? current_->timeout : Duration{});
     current_ = nullptr;
 }

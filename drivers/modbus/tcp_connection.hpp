@@ -7,8 +7,9 @@
 //
 // With RTU frames (a serial server) there is no transaction id, and a new connection may still bring what the line said
 // late. So a unit that failed is left alone for another timeout, what comes unasked is dropped, replies of other units
-// are passed over, and the unit's next poll begins with a probe whose reply has another length (as rtu_source.cpp
-// does).
+// are passed over, and the unit's next request is a probe whose reply has another length (as rtu_source.cpp does), also
+// where the connection was lost under a request. All refusals are alike: one that answers the probe may be the late
+// reply, and is believed when it comes again.
 #pragma once
 
 #include <array>
@@ -46,6 +47,11 @@ public:
     void close_socket();
 
 private:
+    // RTU: a request was in vain so far, and its reply may still come.
+    struct Doubt {
+        std::uint16_t words = 0;  // registers it asked for
+        bool refused = false;     // a refusal has come since, its own or the probe's
+    };
     enum class Phase : std::uint8_t { closed, resolving, connecting, open, pausing, waiting };
 
     void expire(BootTime now, ReportSink& out);
@@ -61,6 +67,8 @@ private:
     void receive(BootTime now, ReportSink& out);
     [[nodiscard]] Frame judge();
     void take(const Frame& frame, ReportSink& out);
+    void take_probe(const Frame& frame, ReportSink& out);
+    void doubt();
     void lost(const std::string& why, BootTime now, ReportSink& out);
     void fail_unit(const std::string& why, BootTime now, ReportSink& out);
     void fail_link(const std::string& why, BootTime now, ReportSink& out);
@@ -87,9 +95,9 @@ private:
     bool fresh_ = true;     // no reply yet on this connection
     bool retried_ = false;  // this request has already cost a new connection
     BootTime deadline_, quiet_until_, sent_;
-    std::uint16_t transaction_ = 0;                // of the request in flight; counts them with RTU frames
-    std::map<const Unit*, std::uint16_t> doubts_;  // RTU: registers asked for in vain: that reply may still come
-    std::optional<std::uint16_t> late_words_;      // the request in flight is a probe, for so many late registers
+    std::uint16_t transaction_ = 0;  // of the request in flight; counts them with RTU frames
+    std::map<const Unit*, Doubt> doubts_;
+    std::optional<std::uint16_t> late_words_;  // the request in flight is a probe, for so many late registers
     ReadRequest request_;
     std::array<std::uint8_t, longest_tcp_frame + 1> received_{};
     std::size_t received_size_ = 0;
