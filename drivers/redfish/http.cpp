@@ -10,6 +10,7 @@
 #include <array>
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 #include "drivers/redfish/document.hpp"
 
@@ -197,6 +198,7 @@ struct Http::Impl {
     const Clock& clock;
     CURLM* multi = nullptr;
     std::vector<std::unique_ptr<Line>> lines;
+    std::vector<Answer> unsent;  // requests that could not even be begun, as replies that say so
 
     explicit Impl(const Clock& c) : clock(c) {
         start_library();
@@ -272,11 +274,17 @@ void Http::send(std::size_t peer, const Request& request) {
     set_headers(line, request);
     set_login(line, request);
     line.reply.sent = impl_->clock.now().boot;
-    line.busy = curl_multi_add_handle(impl_->multi, line.easy) == CURLM_OK;
+    const CURLMcode result = curl_multi_add_handle(impl_->multi, line.easy);
+    line.busy = result == CURLM_OK;
+    if (line.busy) return;
+    Reply failed;
+    failed.error = curl_multi_strerror(result);
+    failed.sent = failed.got = line.reply.sent;
+    impl_->unsent.push_back({peer, std::move(failed)});
 }
 
 std::vector<Http::Answer> Http::wait(BootTime until) {
-    std::vector<Answer> out;
+    auto out = std::exchange(impl_->unsent, {});
     for (;;) {
         int running = 0;
         curl_multi_perform(impl_->multi, &running);

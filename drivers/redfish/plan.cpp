@@ -89,14 +89,16 @@ std::vector<Explorer::Found> Explorer::places(const RedfishValue& value) {
         for (const auto& place : out) {
             if (part.find('*') == std::string::npos) {
                 const auto first = place.key.substr(0, place.key.find('/'));
-                next.push_back(
-                    {place.key, {place.target.page + '/' + filled(part, first), value.pointer, value.metric}});
+                next.push_back({place.key,
+                                {place.target.page + '/' + filled(part, first), value.pointer, value.metric},
+                                place.member});
                 continue;
             }
             for (const auto& member : members(place.target.page)) {
                 const auto star = star_of(part, last_part(member));
                 if (!star || excepted(value.except, last_part(member)) || next.size() >= kMostMembers) continue;
-                next.push_back({first_star ? *star : place.key + '/' + *star, {member, value.pointer, value.metric}});
+                next.push_back(
+                    {first_star ? *star : place.key + '/' + *star, {member, value.pointer, value.metric}, member});
             }
         }
         first_star = first_star && part.find('*') == std::string::npos;
@@ -105,26 +107,32 @@ std::vector<Explorer::Found> Explorer::places(const RedfishValue& value) {
     return out;
 }
 
-// Those of them that have the value now.
-std::vector<Explorer::Found> Explorer::look(const RedfishValue& value) {
-    std::vector<Found> out;
+// An empty bay: listed, and nothing in it.
+bool Explorer::is_absent(const Found& place) {
+    if (place.member.empty()) return false;
+    const Json* member = page(place.member);
+    return member != nullptr && text_at(*member, "/Status/State") == "Absent";
+}
+
+// Those of them that have the value now, and those that lack it.
+void Explorer::look(const RedfishValue& value, Choice& out) {
     for (auto& place : places(value)) {
         const Json* document = page(place.target.page);
-        if (document == nullptr) continue;
         if (value.metric.empty()) {
-            const Json* node = at_pointer(*document, value.pointer);
-            if (node != nullptr && !node->is_null()) out.push_back(std::move(place));
+            const Json* node = document == nullptr ? nullptr : at_pointer(*document, value.pointer);
+            auto& list = node != nullptr && !node->is_null() ? out.found : out.lacking;
+            list.push_back(std::move(place));
             continue;
         }
-        const Json* metrics = at_pointer(*document, "/MetricValues");
+        const Json* metrics = document == nullptr ? nullptr : at_pointer(*document, "/MetricValues");
         if (metrics == nullptr || !metrics->is_array()) continue;
         for (const auto& entry : *metrics) {
             const auto property = text_at(entry, "/MetricProperty");
             const auto star = star_of(value.metric, property);
-            if (star && out.size() < kMostMembers) out.push_back({*star, {place.target.page, "", property}});
+            if (star && out.found.size() < kMostMembers)
+                out.found.push_back({*star, {place.target.page, "", property}});
         }
     }
-    return out;
 }
 
 // The first way that the service has.
@@ -134,7 +142,8 @@ Explorer::Choice Explorer::choose(const std::vector<RedfishValue>& values, const
         if (value.name != name) continue;
         out.optional = out.optional && value.optional;
         if (out.value != nullptr) continue;
-        out.found = look(value);
+        out.lacking.clear();
+        look(value, out);
         if (!out.found.empty()) out.value = &value;
     }
     return out;
@@ -162,6 +171,11 @@ std::string Explorer::mismatch(const Choice& choice) {
     if (choice.value->combine == RedfishCombine::only && count > 1) {
         return "several give it, " + choice.found[0].target.page + " and " + choice.found[1].target.page +
                " (expected one: say which in a profile of your own)";
+    }
+    if (choice.value->combine == RedfishCombine::sum) {  // of fewer than there are, it would be too little for ever
+        for (const auto& place : choice.lacking) {
+            if (!is_absent(place)) return place.target.page + " does not give its part of the sum";
+        }
     }
     const auto expected = wanted_.counts.find(choice.value->of);
     if (expected == wanted_.counts.end() || expected->second == count) return {};
@@ -195,6 +209,9 @@ void Explorer::add_elements(const RedfishArray& array, std::map<std::string, Bin
         if (choices.contains(value.name)) continue;
         auto choice = choose(array.values, value.name);
         for (const auto& found : choice.found) fresh.insert(found.key);
+        if (choice.value != nullptr) {  // one that is silent now keeps its number
+            for (const auto& place : choice.lacking) fresh.insert(place.key);
+        }
         choices.emplace(value.name, std::move(choice));
     }
     if (!need_.empty()) return;

@@ -16,6 +16,8 @@ namespace pued::redfish {
 struct Target {
     std::string page;             // "/redfish/v1/Chassis/1/Power"
     std::string pointer, metric;  // in it: by pointer, or the value of this MetricProperty
+
+    bool operator==(const Target&) const = default;
 };
 
 struct Binding {  // of one point
@@ -63,17 +65,20 @@ private:
     struct Found {
         std::string key;
         Target target;
+        std::string member = {};  // of the last collection on the way there
     };
     struct Choice {  // of the ways to one name
         const RedfishValue* value = nullptr;
         std::vector<Found> found;
+        std::vector<Found> lacking;  // listed, there, and without the value
         bool optional = true;
     };
 
     const Json* page(const std::string& path);
     std::vector<std::string> members(const std::string& collection);
     std::vector<Found> places(const RedfishValue& value);
-    std::vector<Found> look(const RedfishValue& value);
+    void look(const RedfishValue& value, Choice& out);
+    bool is_absent(const Found& place);
     Choice choose(const std::vector<RedfishValue>& values, const std::string& name);
     void build();
     Binding single(const std::string& name);

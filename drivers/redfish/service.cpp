@@ -16,6 +16,9 @@ constexpr Duration kFirstBlock = minutes{1}, kLongestBlock = minutes{60};
 constexpr Duration kBasicFor = minutes{10};
 constexpr Duration kLookAgain = minutes{5};     // where something was missing
 constexpr Duration kLookSoon = minutes{1};      // where a page has gone
+constexpr Duration kLookAnyway = minutes{60};   // what has come or gone meanwhile
+constexpr unsigned kMostLeft = 2;               // unfinished explorations; then it must do without the page that fails
+constexpr unsigned kMostTimeouts = 2;           // in a row
 constexpr Duration kLongestPause = minutes{5};  // that a service may ask for
 constexpr unsigned kReadWhole = 30;             // polls after which an etag is not taken at its word
 constexpr std::size_t kMostComplaints = 4;      // in one report
@@ -31,6 +34,9 @@ std::string status_text(const Reply& reply) {
         default: return "HTTP " + std::to_string(reply.status);
     }
 }
+
+// Not the page is missing, but the service cannot show it now. 501: it never will.
+bool is_unwell(long status) { return status == 0 || status == 429 || (status >= 500 && status != 501); }
 
 bool is_busy(long status) { return status == 429 || status == 502 || status == 503 || status == 504; }
 
@@ -117,17 +123,51 @@ std::optional<Request> Service::next(BootTime now) {
 std::optional<Request> Service::ask_page() {
     Page& page = pages_[page_];
     Request out = get(page.path);
-    const bool trusted = page.known && !page.fickle && page.unread < kReadWhole;
+    const bool trusted = page.known && page.proven && !page.fickle && page.unread < kReadWhole;
     if (trusted) out.etag = page.etag;
     page.whole = out.etag.empty();
     return out;
 }
 
-// Registers keep the resolution that they have shown.
+// A way that gives its values is kept: another one's register counts otherwise. Says whether one was that this look did
+// not find.
+bool Service::keep_ways(Plan& plan) const {
+    bool kept = false;
+    for (std::size_t i = 0; i < plan_.bindings.size(); ++i) {
+        const auto& slots = slots_of_[i];
+        const bool stands = !slots.empty() && std::all_of(slots.begin(), slots.end(), [this](std::size_t slot) {
+            return slots_[slot].quality == Quality::good;
+        });
+        if (!stands || plan.bindings[i].value == plan_.bindings[i].value) continue;
+        const auto* found = plan.bindings[i].value;
+        kept = kept || found == nullptr || found > plan_.bindings[i].value;  // of one list, in the order of preference
+        plan.bindings[i] = plan_.bindings[i];
+        for (const auto& target : plan.bindings[i].targets) {
+            const bool known = std::find(plan.pages.begin(), plan.pages.end(), target.page) != plan.pages.end();
+            if (!known) plan.pages.push_back(target.page);
+        }
+    }
+    return kept;
+}
+
+// Registers keep the resolution that they have shown; a sum of others than before begins anew.
+void Service::keep_registers(const Plan& plan) {
+    registers_.resize(plan.bindings.size());
+    for (std::size_t i = 0; i < plan.bindings.size(); ++i) {
+        const auto& targets = plan.bindings[i].targets;
+        if (targets.empty() || targets == registers_[i].of) continue;
+        registers_[i].of = targets;
+        registers_[i].sum = {};
+    }
+}
+
 void Service::adopt(Plan plan, BootTime now) {
-    if (decimals_.size() != plan.bindings.size()) decimals_.assign(plan.bindings.size(), 0);
+    const bool kept = keep_ways(plan);
+    keep_registers(plan);
     plan_ = std::move(plan);
     planned_ = true;
+    left_ = 0;
+    const auto earlier = std::move(pages_);
     pages_.clear();
     slots_.clear();
     slots_of_.assign(plan_.bindings.size(), {});
@@ -136,8 +176,14 @@ void Service::adopt(Plan plan, BootTime now) {
         place[path] = pages_.size();
         pages_.push_back({});
         pages_.back().path = path;
+        const auto same =
+            std::find_if(earlier.begin(), earlier.end(), [&path](const auto& p) { return p.path == path; });
+        if (same == earlier.end()) continue;
+        pages_.back().proven = same->proven;
+        pages_.back().fickle = same->fickle;
     }
-    bool missing = plan_.pages.empty();
+    bool missing = kept || plan_.pages.empty() || doubtful_;
+    doubtful_ = false;
     for (std::size_t i = 0; i < plan_.bindings.size(); ++i) {
         const auto& binding = plan_.bindings[i];
         missing = missing || (!binding.why.empty() && !binding.optional);
@@ -147,14 +193,15 @@ void Service::adopt(Plan plan, BootTime now) {
             slots_.push_back({});
         }
     }
-    explore_at_ = missing ? now + kLookAgain : BootTime::max();
+    explore_at_ = now + (missing ? kLookAgain : kLookAnyway);
 }
 
 void Service::answer(const Reply& reply, BootTime now) {
     if (phase_ == Phase::idle) return;  // of a session that was closed
     if (!first_sent_) first_sent_ = reply.sent;
     last_got_ = reply.got;
-    if (reply.status == 0) return fail(now, reply.error);
+    timeouts_ = reply.status == 0 ? timeouts_ + 1 : 0;
+    if (reply.status == 0 && phase_ == Phase::read && timeouts_ >= kMostTimeouts) return fail(now, reply.error);
     if (phase_ == Phase::login) return answer_login(reply, now);
     if (refused(reply, now)) return;
     if (phase_ == Phase::explore) return answer_exploring(reply, now);
@@ -162,6 +209,7 @@ void Service::answer(const Reply& reply, BootTime now) {
 }
 
 void Service::answer_login(const Reply& reply, BootTime now) {
+    if (reply.status == 0) return fail(now, reply.error);
     const bool created = reply.status >= 200 && reply.status < 300;
     if (created && !reply.token.empty()) {
         token_ = reply.token;
@@ -201,18 +249,28 @@ void Service::block(BootTime now, std::string why) {
 }
 
 void Service::answer_exploring(const Reply& reply, BootTime now) {
-    if (is_busy(reply.status)) {
-        due_ = std::max(due_, now + std::min<Duration>(reply.retry_after, kLongestPause));
-        return fail(now, looking_at_ + ": " + status_text(reply));
+    if (is_busy(reply.status)) due_ = std::max(due_, now + std::min<Duration>(reply.retry_after, kLongestPause));
+    if (is_unwell(reply.status)) {
+        const bool patient = planned_ || is_busy(reply.status) || left_ < kMostLeft || timeouts_ >= kMostTimeouts;
+        if (patient) return leave_exploring(now, looking_at_ + ": " + status_text(reply));
+        doubtful_ = true;
     }
     std::optional<Json> document;
     if (reply.status == 200 && reply.error.empty()) {
         if (auto parsed = parse_document(reply.body)) document = std::move(*parsed);
     }
     explorer_->answer(looking_at_, std::move(document));
-    if (!explorer_->too_much()) return;
+    if (explorer_->too_much())
+        leave_exploring(now, "the service has more resources than can be looked through (expected another profile)");
+}
+
+// What was found before is read on; a plan made of what happened to answer would leave out the rest for long.
+void Service::leave_exploring(BootTime now, const std::string& why) {
     explorer_.reset();
-    fail(now, "the service has more resources than can be looked through (expected another profile)");
+    doubtful_ = false;
+    ++left_;
+    if (!planned_) return fail(now, why);
+    explore_at_ = now + kLookAgain;
 }
 
 void Service::answer_page(const Reply& reply, BootTime now) {
@@ -236,7 +294,8 @@ void Service::spoil(const Page& page, const std::string& why) {
     pages_[static_cast<std::size_t>(&page - pages_.data())].known = false;
 }
 
-// An etag that stays while values change is no etag: the page is read whole from then on.
+// An etag may cover a page's form and not its readings: it is believed once it has changed together with one. One that
+// stays while values change is no etag: the page is read whole from then on.
 void Service::read_page(Page& page, const Reply& reply) {
     const auto document = parse_document(reply.body);
     if (!document) return spoil(page, document.error());
@@ -255,6 +314,7 @@ void Service::read_page(Page& page, const Reply& reply) {
         changed = changed || fresh[i].value != slots_[places[i]].value;
         slots_[places[i]] = std::move(fresh[i]);
     }
+    page.proven = page.proven || (page.known && changed && !reply.etag.empty() && reply.etag != page.etag);
     page.fickle =
         page.fickle || (page.known && page.whole && changed && !reply.etag.empty() && reply.etag == page.etag);
     page.etag = reply.etag;
@@ -269,7 +329,7 @@ void Service::add_sample(Report& report, std::size_t index, std::vector<std::str
     std::vector<const Slot*> slots;
     for (const auto slot : slots_of_[index]) slots.push_back(&slots_[slot]);
     std::string why;
-    report.samples.push_back(sample_of(binding, slots, decimals_[index], why));
+    report.samples.push_back(sample_of(binding, slots, registers_[index], why));
     if (!why.empty()) complaints.push_back(binding.name + ": " + why);
 }
 

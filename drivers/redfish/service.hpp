@@ -42,6 +42,7 @@ private:
         std::string path, etag;
         std::vector<std::size_t> slots;  // in slots_
         bool known = false;              // its slots are from a reply
+        bool proven = false;             // its etag has been seen to change together with a value
         bool fickle = false;             // it has changed under one etag: always read whole
         unsigned unread = 0;             // polls since it was read whole
         bool whole = false;              // it has just been asked for whole
@@ -56,6 +57,9 @@ private:
     void adopt(Plan plan, BootTime now);
     void answer_login(const Reply& reply, BootTime now);
     void answer_exploring(const Reply& reply, BootTime now);
+    void leave_exploring(BootTime now, const std::string& why);
+    bool keep_ways(Plan& plan) const;
+    void keep_registers(const Plan& plan);
     void answer_page(const Reply& reply, BootTime now);
     void read_page(Page& page, const Reply& reply);
     void spoil(const Page& page, const std::string& why);
@@ -82,13 +86,16 @@ private:
     std::string looking_at_;
     ElementKeys keys_;
     BootTime explore_at_ = BootTime::min();  // next time that it is worth while
+    unsigned left_ = 0;                      // how often in a row it has been left unfinished
+    bool doubtful_ = false;                  // a page that failed was taken for one that is not there
+    unsigned timeouts_ = 0;                  // in a row
 
     Plan plan_;
     bool planned_ = false;
     std::vector<Page> pages_;
     std::vector<Slot> slots_;
     std::vector<std::vector<std::size_t>> slots_of_;  // by binding
-    std::vector<int> decimals_;                       // by binding
+    std::vector<Register> registers_;                 // by binding
     std::size_t page_ = 0;
     std::size_t answered_ = 0;  // pages, in this poll
     std::optional<BootTime> first_sent_;

@@ -64,7 +64,7 @@ bool is_energy(Quantity quantity) { return quantity == Quantity::energy || quant
 // Sum or mean of what the targets said; counts for energies.
 struct Total {
     double value = 0;
-    std::uint64_t counts = 0;
+    std::vector<std::uint64_t> counts;  // of each
     bool counted = true;
 };
 
@@ -74,7 +74,7 @@ Total total_of(const Binding& binding, const std::vector<const Slot*>& slots) {
         out.value += slot->value * binding.value->multiply / binding.value->divide;
         const double uwh = slot->value * binding.value->multiply * 1e6 / binding.value->divide;
         out.counted = out.counted && uwh >= 0 && uwh <= kMostUwh;
-        if (out.counted) out.counts += static_cast<std::uint64_t>(std::llround(uwh));
+        if (out.counted) out.counts.push_back(static_cast<std::uint64_t>(std::llround(uwh)));
     }
     if (binding.value->combine == RedfishCombine::mean) out.value /= static_cast<double>(slots.size());
     return out;
@@ -100,7 +100,7 @@ std::vector<Slot> read_slots(const Json& page, const std::vector<const Target*>&
     return out;
 }
 
-Sample sample_of(const Binding& binding, const std::vector<const Slot*>& slots, int& decimals, std::string& why) {
+Sample sample_of(const Binding& binding, const std::vector<const Slot*>& slots, Register& counter, std::string& why) {
     Sample out{binding.point, Quality::invalid, 0, std::nullopt};
     why = binding.why;
     if (!why.empty() || binding.value == nullptr || slots.empty()) return out;
@@ -120,9 +120,10 @@ Sample sample_of(const Binding& binding, const std::vector<const Slot*>& slots, 
     }
     out.value = total.value;
     if (!is_energy(quantity)) return out;
-    for (const auto* slot : slots) decimals = std::max(decimals, decimals_of(slot->value));
-    const double step = std::pow(10.0, -decimals) * binding.value->multiply / binding.value->divide;
-    out.count = Count{total.counts, 1, 0, step};
+    for (const auto* slot : slots) counter.decimals = std::max(counter.decimals, decimals_of(slot->value));
+    const double step = std::pow(10.0, -counter.decimals) * binding.value->multiply / binding.value->divide;
+    out.count = Count{counter.sum.add(total.counts), 1, 0, step};
+    if (slots.size() > 1) out.value = static_cast<double>(out.count->counts) / 1e6;  // as the sum has begun anew
     return out;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "agent/model/reading.hpp"
+#include "agent/model/register_sum.hpp"
 #include "drivers/redfish/plan.hpp"
 
 namespace pued::redfish {
@@ -19,8 +20,13 @@ struct Slot {  // what one target said last
 // Of all these targets, which are of the page.
 std::vector<Slot> read_slots(const Json& page, const std::vector<const Target*>& targets);
 
-// The point's value out of its targets': `why` says what is wrong where it is not good. `decimals` is the most places
-// behind the point that its register has shown so far: its resolution.
-Sample sample_of(const Binding& binding, const std::vector<const Slot*>& slots, int& decimals, std::string& why);
+// The point's value out of its targets': `why` says what is wrong where it is not good. The counter's `decimals` is the
+// most places behind the point that its register has shown so far: its resolution. `sum` adds up several registers.
+struct Register {
+    int decimals = 0;
+    RegisterSum sum{};
+    std::vector<Target> of{};  // the sum's parts
+};
+Sample sample_of(const Binding& binding, const std::vector<const Slot*>& slots, Register& counter, std::string& why);
 
 }  // namespace pued::redfish

@@ -110,6 +110,59 @@ TEST(RedfishPlan, elements_are_counted_in_the_order_of_their_numbers_whatever_th
     STRCMP_CONTAINS("gpu-3.power_w: the service does not give it", report.error.c_str());
 }
 
+TEST(RedfishPlan, a_member_that_gives_nothing_now_keeps_its_number) {
+    settings.wanted.profile.arrays = {{"gpu", 16, {value("power_w", "Chassis/GPU_*/S", "/R")}}};
+    settings.wanted.names = {"gpu-1.power_w", "gpu-2.power_w"};
+    settings.wanted.counts["gpu"] = 2;
+    peer.pages["/redfish/v1/Chassis"] = members({"/redfish/v1/Chassis/GPU_1", "/redfish/v1/Chassis/GPU_2"});
+    peer.pages["/redfish/v1/Chassis/GPU_1/S"] = R"({"R": null})";
+    peer.pages["/redfish/v1/Chassis/GPU_2/S"] = R"({"R": 102})";
+    STRCMP_EQUAL("0: none\n1: 102.000000 good\n", told(poll()).c_str());
+    peer.pages["/redfish/v1/Chassis/GPU_1/S"] = R"({"R": 101})";
+    const auto later = *peer.poll(*service, BootTime{std::chrono::minutes{6}});
+    STRCMP_EQUAL("0: 101.000000 good\n1: 102.000000 good\n", told(later).c_str());
+}
+
+TEST(RedfishPlan, a_sum_of_fewer_than_there_are_is_none_until_all_give_their_part) {
+    two_chassis();
+    want(value("power_w", "Chassis/*/Env", "/PowerWatts/Reading"));
+    settings.wanted.profile.values[0].combine = RedfishCombine::sum;
+    const std::string second = "/redfish/v1/Chassis/HGX_2/Env";
+    const auto sound = peer.pages[second];
+    for (const char* silent : {R"({"PowerWatts": {"Reading": null}})", "{}", ""}) {
+        peer.pages[second] = silent;
+        if (*silent == '\0') peer.pages.erase(second);
+        const auto report = poll();
+        STRCMP_EQUAL(("h: power_w: " + second + " does not give its part of the sum").c_str(), report.error.c_str());
+    }
+    peer.pages[second] = sound;
+    const auto later = *peer.poll(*service, BootTime{std::chrono::minutes{6}});
+    STRCMP_EQUAL("0: 512.500000 good\n", told(later).c_str());
+    peer.pages.erase(second);
+    peer.pages["/redfish/v1/Chassis/HGX_2"] = R"({"Status": {"State": "Absent"}})";  // an empty bay
+    STRCMP_EQUAL("0: 412.500000 good\n", told(poll()).c_str());
+}
+
+TEST(RedfishPlan, a_sum_of_registers_begins_anew_when_one_of_them_does) {
+    two_chassis();
+    want(value("energy_wh", "Chassis/*/Env", "/E"));
+    settings.wanted.profile.values[0].combine = RedfishCombine::sum;
+    const auto counts = [this](const char* a, const char* b, int minute) {
+        peer.pages["/redfish/v1/Chassis/1/Env"] = std::string{"{\"E\": "} + a + '}';
+        peer.pages["/redfish/v1/Chassis/HGX_2/Env"] = std::string{"{\"E\": "} + b + '}';
+        const auto report = *peer.poll(*service, BootTime{std::chrono::minutes{minute}});
+        return report.samples.at(0).count->counts / 1'000'000;
+    };
+    service = std::make_unique<Service>(settings);
+    LONGLONGS_EQUAL(1000, counts("700", "300", 1));
+    LONGLONGS_EQUAL(12, counts("710", "2", 2));
+    LONGLONGS_EQUAL(21, counts("715", "6", 3));
+    peer.pages["/redfish/v1/Chassis/3/Env"] = R"({"E": 5})";  // found by the next look: another sum
+    peer.pages["/redfish/v1/Chassis"] =
+        members({"/redfish/v1/Chassis/1", "/redfish/v1/Chassis/HGX_2", "/redfish/v1/Chassis/3"});
+    LONGLONGS_EQUAL(726, counts("715", "6", 70));
+}
+
 TEST(RedfishPlan, a_metric_report_brings_all_in_one_page) {
     const std::string property = "/redfish/v1/Chassis/GPU_*/Sensors/GPU_{1}_Power_0";
     settings.wanted.profile.arrays = {{"gpu", 16, {metric("power_w", "TelemetryService/MetricReports/M", property)}}};

@@ -110,11 +110,14 @@ TEST(RedfishService, a_refused_account_is_left_alone_lest_it_be_locked) {
 }
 
 TEST(RedfishService, what_has_not_changed_is_current) {
+    peer.etags[kEnv] = "\"0\"";
+    poll();
     peer.etags[kEnv] = "\"1\"";
+    peer.pages[kEnv] = R"({"PowerWatts": {"Reading": 413}, "EnergykWh": {"Reading": 1234.6}})";
     const auto first = poll();
     peer.pages[kEnv] = "not even JSON";  // nobody reads it
     const auto second = poll();
-    DOUBLES_EQUAL(412.5, second.samples[0].value, 0);
+    DOUBLES_EQUAL(413, second.samples[0].value, 0);
     CHECK(second.samples[0].quality == Quality::good && second.samples[1].count == first.samples[1].count);
     CHECK(second.at > first.at);
     peer.etags[kEnv] = "\"2\"";
@@ -122,11 +125,24 @@ TEST(RedfishService, what_has_not_changed_is_current) {
     DOUBLES_EQUAL(500, poll().samples[0].value, 0);
 }
 
-TEST(RedfishService, an_etag_that_stays_while_values_change_is_no_longer_believed) {
+TEST(RedfishService, an_etag_is_not_believed_before_it_has_changed_together_with_a_value) {
     peer.etags[kEnv] = "\"always\"";
     poll();
+    for (int power = 500; power < 505; ++power) {
+        peer.pages[kEnv] =
+            R"({"PowerWatts": {"Reading": )" + std::to_string(power) + R"(}, "EnergykWh": {"Reading": 1}})";
+        DOUBLES_EQUAL(power, poll().samples[0].value, 0);
+    }
+}
+
+TEST(RedfishService, an_etag_that_stays_while_values_change_is_no_longer_believed) {
+    peer.etags[kEnv] = "\"1\"";
+    poll();
+    peer.etags[kEnv] = "\"always\"";
+    peer.pages[kEnv] = R"({"PowerWatts": {"Reading": 412}, "EnergykWh": {"Reading": 1234.5}})";
+    poll();
     peer.pages[kEnv] = R"({"PowerWatts": {"Reading": 500}, "EnergykWh": {"Reading": 1234.6}})";
-    for (int i = 0; i < 30; ++i) DOUBLES_EQUAL(412.5, poll().samples[0].value, 0);
+    for (int i = 0; i < 30; ++i) DOUBLES_EQUAL(412, poll().samples[0].value, 0);
     DOUBLES_EQUAL(500, poll().samples[0].value, 0);  // read whole, to be sure
     peer.pages[kEnv] = R"({"PowerWatts": {"Reading": 600}, "EnergykWh": {"Reading": 1234.7}})";
     DOUBLES_EQUAL(600, poll().samples[0].value, 0);
@@ -165,10 +181,71 @@ TEST(RedfishService, a_service_that_does_not_answer_fails_whole) {
     peer.silent = true;
     const auto report = poll();
     CHECK(report.state == DeviceState::failed && report.samples.empty());
-    STRCMP_EQUAL("h: no answer", report.error.c_str());
-    LONGS_EQUAL(1, peer.asked_since().find("no answer") == std::string::npos);
+    STRCMP_EQUAL(("h: " + kEnv + ": no answer").c_str(), report.error.c_str());
+    STRCMP_EQUAL("h: no answer", poll().error.c_str());
     peer.silent = false;
     CHECK(poll().state == DeviceState::good);
+}
+
+TEST(RedfishService, one_silence_costs_its_page_and_two_in_a_row_the_device) {
+    for (const char* letter : {"B", "C"}) {
+        const std::string name = letter[0] == 'B' ? "current_a" : "temperature_c";
+        peer.pages[std::string{"/redfish/v1/Chassis/1/"} + letter] = R"({"R": 1})";
+        settings.wanted.profile.values.push_back(value(name, std::string{"Chassis/*/"} + letter, "/R"));
+        settings.wanted.names.push_back(name);
+    }
+    poll();
+    peer.status["/redfish/v1/Chassis/1/B"] = 0;
+    for (int i = 0; i < 3; ++i) {
+        const auto report = poll();
+        CHECK(report.state == DeviceState::good && report.samples[3].quality == Quality::good);
+        STRCMP_EQUAL("h: current_a: timed out", report.error.c_str());
+    }
+    peer.status["/redfish/v1/Chassis/1/C"] = 0;
+    const auto report = poll();
+    CHECK(report.state == DeviceState::failed);
+    STRCMP_EQUAL("h: timed out", report.error.c_str());
+}
+
+TEST(RedfishService, a_page_that_fails_while_it_is_looked_through_is_not_taken_for_missing) {
+    peer.status[kEnv] = 500;
+    for (int i = 0; i < 2; ++i) STRCMP_EQUAL(("h: " + kEnv + ": HTTP 500").c_str(), poll().error.c_str());
+    peer.status.clear();
+    STRCMP_EQUAL("", poll().error.c_str());
+}
+
+TEST(RedfishService, a_page_that_always_fails_does_not_hold_up_the_others) {
+    settings.wanted.profile.values.push_back(value("temperature_c", "Chassis/*/Thermal", "/Reading"));
+    settings.wanted.names.emplace_back("temperature_c");
+    for (const long status : {500L, 0L}) {
+        service.reset();
+        peer.status["/redfish/v1/Chassis/1/Thermal"] = status;
+        for (int i = 0; i < 2; ++i) CHECK(poll().state == DeviceState::failed);
+        STRCMP_EQUAL("h: temperature_c: the service does not give it", poll().error.c_str());
+    }
+}
+
+TEST(RedfishService, it_is_looked_through_again_each_hour_and_read_on_while_that_fails) {
+    poll();
+    now += std::chrono::minutes{60};
+    peer.asked.clear();
+    peer.status["/redfish/v1/Chassis"] = 500;
+    CHECK(poll().state == DeviceState::good);
+    STRCMP_EQUAL(("GET /redfish/v1/Chassis\nGET " + kEnv + '\n').c_str(), peer.asked_since().c_str());
+    poll();
+    STRCMP_EQUAL(("GET " + kEnv + '\n').c_str(), peer.asked_since().c_str());
+}
+
+TEST(RedfishService, a_way_that_gives_its_values_is_not_left_for_another) {
+    settings.wanted.profile.values.push_back(value("power_w", "Chassis/*/Other", "/Power"));
+    peer.pages["/redfish/v1/Chassis/1/Other"] = R"({"Power": 1})";
+    poll();
+    now += std::chrono::minutes{60};
+    peer.pages[kEnv] = R"({"PowerWatts": {"Reading": null}, "EnergykWh": {"Reading": 1234.5}})";  // just now
+    auto report = poll();
+    CHECK(report.samples[0].quality == Quality::invalid);
+    peer.pages = server_pages();
+    DOUBLES_EQUAL(412.5, poll().samples[0].value, 0);
 }
 
 TEST(RedfishService, what_is_no_json_costs_its_page_only) {

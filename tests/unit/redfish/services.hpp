@@ -49,7 +49,7 @@ inline redfish::ServiceSettings server_settings() {
 class FakeService {
 public:
     std::map<std::string, std::string> pages;
-    std::map<std::string, long> status;  // instead of a page
+    std::map<std::string, long> status;  // instead of a page; 0: no answer
     std::map<std::string, std::string> etags;
     bool sessions = true, wants_login = false;
     bool silent = false;
@@ -64,6 +64,7 @@ public:
         if (request.method == redfish::Method::open_session) return login(request);
         const bool known = request.token == token || (request.token.empty() && request.password == password);
         if (wants_login && !known) return with_status(401);
+        if (status.contains(request.path) && status.at(request.path) == 0) return with_error("timed out");
         if (status.contains(request.path)) return with_status(status.at(request.path));
         const auto page = pages.find(request.path);
         if (page == pages.end()) return with_status(404);
