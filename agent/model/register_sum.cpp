@@ -4,10 +4,10 @@
 namespace pued {
 
 std::uint64_t RegisterSum::add(std::span<const std::uint64_t> parts) {
-    const bool same = last_.size() == parts.size();
+    if (last_.empty()) base_.assign(parts.size(), 0);
+    if (base_.size() != parts.size()) return begin_anew(parts);
     bool fell = false;
-    for (std::size_t i = 0; same && i < parts.size(); ++i) fell = fell || parts[i] < last_[i];
-    if (!same) base_.assign(parts.size(), 0);
+    for (std::size_t i = 0; i < last_.size(); ++i) fell = fell || parts[i] < last_[i];
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         if (fell) base_[i] = parts[i] < last_[i] ? 0 : last_[i];
@@ -15,6 +15,12 @@ std::uint64_t RegisterSum::add(std::span<const std::uint64_t> parts) {
     }
     last_.assign(parts.begin(), parts.end());
     return sum;
+}
+
+std::uint64_t RegisterSum::begin_anew(std::span<const std::uint64_t> parts) {
+    base_.assign(parts.begin(), parts.end());
+    last_ = base_;
+    return 0;
 }
 
 }  // namespace pued

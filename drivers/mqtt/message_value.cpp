@@ -139,7 +139,7 @@ void MessageValue::date(Report& report, const Now& now) {
     }
 }
 
-// Energy as one exact register, which begins anew where one of its parts does, or where they are others.
+// Energy as one exact register, which begins anew where one of its parts does, and at nothing where they are others.
 Sample MessageValue::sample() {
     Sample sample{point_.point, Quality::good, 0, std::nullopt};
     std::vector<std::uint64_t> counts;
@@ -153,8 +153,9 @@ Sample MessageValue::sample() {
         if (!adds_up(quantity_)) sample.value /= static_cast<double>(parts_.size());
         return sample;
     }
-    if (std::exchange(keys_, keys) != keys) register_ = {};
-    const std::uint64_t sum = register_.add(counts);
+    const bool others = !keys_.empty() && keys_ != keys;
+    keys_ = std::move(keys);
+    const std::uint64_t sum = others ? register_.begin_anew(counts) : register_.add(counts);
     sample.count =
         config().unit.empty() ? Count{.counts = sum, .q_uwh = milliwatt_hour_in_uwh} : count_of_millijoules(sum);
     sample.value = watt_hours_of(*sample.count);

@@ -36,8 +36,11 @@ TEST(RegisterSum, begins_anew_with_all_parts_after_a_reload) {
     CHECK_EQUAL(12U, sum.add(Two{6, 6}));
 }
 
-TEST(RegisterSum, another_number_of_parts_starts_from_their_sum) {
+TEST(RegisterSum, begins_anew_at_nothing_with_other_parts) {
     RegisterSum sum;
     sum.add(Two{700, 300});
-    CHECK_EQUAL(1200U, sum.add(std::array<std::uint64_t, 3>{700, 300, 200}));
+    CHECK_EQUAL(0U, sum.begin_anew(Two{700, 9000}));
+    CHECK_EQUAL(15U, sum.add(Two{710, 9005}));
+    CHECK_EQUAL(0U, sum.add(std::array<std::uint64_t, 3>{710, 9005, 200}));
+    CHECK_EQUAL(1U, sum.add(std::array<std::uint64_t, 3>{710, 9005, 201}));
 }

@@ -110,8 +110,7 @@ namespace {
 // A GPU as Telegraf writes it.
 std::string telegraf(const std::string& index, double percent, long long time) {
     return R"({"fields":{"power_draw":300.5,"tensor_active":)" + std::to_string(percent) +
-           R"(},"name":"gpu","tags":{"host":"g","index":")" + index + R"("},"timestamp":)" +
-           std::to_string(time) + '}';
+           R"(},"name":"gpu","tags":{"host":"g","index":")" + index + R"("},"timestamp":)" + std::to_string(time) + '}';
 }
 
 std::string batch(const std::vector<std::string>& metrics) {
@@ -230,6 +229,22 @@ TEST(MessageValue, energies_in_millijoules_are_one_exact_register) {
     CHECK_EQUAL(3'000'020U, counts(R"({"gpus":[{"mj":3600036},{"mj":7200036}]})").counts);
     // One GPU's driver was reloaded: the register begins anew with what has flowed.
     CHECK_EQUAL(30U, counts(R"({"gpus":[{"mj":72},{"mj":7200072}]})").counts);
+}
+
+TEST(MessageValue, a_gpu_in_place_of_another_does_not_bring_its_past_along) {
+    MqttPoint point = point_of("energy_wh");
+    point.config.pointer = "/mj";
+    point.config.list = "/gpus";
+    point.config.each = "/id";
+    point.config.count = 2;
+    point.config.unit = "mJ";
+    MessageValue value{point};
+    const auto counts = [&](const std::string& payload) {
+        return value.take(payload, false, now)->samples.at(0).count.value_or(Count{}).counts;
+    };
+    CHECK_EQUAL(20U, counts(R"({"gpus":[{"id":"a","mj":36},{"id":"b","mj":36}]})"));
+    CHECK_EQUAL(0U, counts(R"({"gpus":[{"id":"a","mj":72},{"id":"c","mj":7200000000}]})"));
+    CHECK_EQUAL(30U, counts(R"({"gpus":[{"id":"c","mj":7200000072},{"id":"a","mj":108}]})"));
 }
 
 TEST(MessageValue, powers_add_up_and_a_list_may_be_the_whole_message) {
