@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -107,7 +108,8 @@ std::vector<SocketAddress> numeric_address(const std::string& host, std::uint16_
     return look_up_now({.who = 0, .host = host, .port = port}, AI_NUMERICHOST).addresses;
 }
 
-Resolver::Resolver(LookUp look_up) {
+Resolver::Resolver(LookUp look_up, Start start) : start_(std::move(start)) {
+    if (!start_) start_ = [](std::function<void()> work) { std::thread{std::move(work)}.detach(); };
     if (!look_up) {
         look_up = [](std::size_t who, const std::string& host, std::uint16_t port) {
             return look_up_now({.who = who, .host = host, .port = port}, AI_ADDRCONFIG);
@@ -123,12 +125,19 @@ Resolver::~Resolver() {
 
 void Resolver::ask(std::size_t who, const std::string& host, std::uint16_t port) {
     const std::lock_guard lock{shared_->mutex};
-    if (!shared_->unanswered.insert(who).second) return;
     const bool doubtful = shared_->doubtful_names.contains(host);
-    (doubtful ? shared_->doubtful : shared_->trusted).push_back({.who = who, .host = host, .port = port});
+    if (shared_->unanswered.insert(who).second) {
+        (doubtful ? shared_->doubtful : shared_->trusted).push_back({.who = who, .host = host, .port = port});
+    } else if (shared_->trusted.empty() && shared_->doubtful.empty()) {
+        return;
+    }
     if (shared_->threads >= most_threads || (doubtful && shared_->on_doubtful >= most_on_doubtful)) return;
     ++shared_->threads;
-    std::thread{[shared = shared_] { serve(shared); }}.detach();
+    try {
+        start_([shared = shared_] { serve(shared); });
+    } catch (const std::system_error&) {
+        --shared_->threads;
+    }
 }
 
 std::vector<Resolution> Resolver::answers() {

@@ -1,10 +1,14 @@
 // Names that hang, and names beside them: the resolver's threads, on lookups that wait for the test.
 #include <poll.h>
 
+#include <cerrno>
 #include <condition_variable>
 #include <mutex>
 #include <set>
 #include <string>
+#include <system_error>
+#include <thread>
+#include <vector>
 
 #include "drivers/poll/resolver.hpp"
 
@@ -90,6 +94,24 @@ TEST(Resolver, a_question_that_is_not_answered_yet_is_not_asked_again) {
     gate->let_go();
     CHECK_TRUE(answers(1));
     CHECK_TRUE(resolver.answers().empty());
+}
+
+TEST(Resolver, a_question_for_which_there_is_no_thread_waits_for_the_next) {
+    bool none = true;
+    std::vector<std::thread> waiting;
+    Resolver poor{[](std::size_t who, const std::string&, std::uint16_t) {
+                      return Resolution{.who = who, .addresses = {SocketAddress{}}, .error = {}};
+                  },
+                  [&](std::function<void()> work) {
+                      if (none) throw std::system_error{EAGAIN, std::generic_category()};
+                      waiting.emplace_back(std::move(work));
+                  }};
+    poor.ask(1, "pdu-1", 502);
+    CHECK_TRUE(poor.answers().empty());
+    none = false;
+    poor.ask(1, "pdu-1", 502);
+    for (auto& thread : waiting) thread.join();
+    UNSIGNED_LONGS_EQUAL(1, poor.answers().size());
 }
 
 TEST(Resolver, one_that_ends_waits_for_nobody) {
