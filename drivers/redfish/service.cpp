@@ -2,7 +2,6 @@
 #include "drivers/redfish/service.hpp"
 
 #include <algorithm>
-#include <map>
 
 #include "drivers/redfish/document.hpp"
 
@@ -14,10 +13,10 @@ using std::chrono::seconds;
 
 constexpr Duration kFirstBlock = minutes{1}, kLongestBlock = minutes{60};
 constexpr Duration kBasicFor = minutes{10};
-constexpr Duration kLookAgain = minutes{5};     // where something was missing
 constexpr Duration kLookSoon = minutes{1};      // where a page has gone
-constexpr Duration kLookAnyway = minutes{60};   // what has come or gone meanwhile
 constexpr unsigned kMostLeft = 2;               // unfinished explorations; then it must do without the page that fails
+constexpr int kOldPeriods = 6;                  // after which a metric's timestamp should have moved
+constexpr Duration kOldAfter = minutes{2};      // and no sooner
 constexpr unsigned kMostTimeouts = 2;           // in a row
 constexpr Duration kLongestPause = minutes{5};  // that a service may ask for
 constexpr unsigned kReadWhole = 30;             // polls after which an etag is not taken at its word
@@ -114,6 +113,7 @@ std::optional<Request> Service::next(BootTime now) {
         adopt(explorer_->take(), now);
         explorer_.reset();
     }
+    if (page_ == 0) first_sent_.reset();
     phase_ = Phase::read;
     if (page_ < pages_.size()) return ask_page();
     finish(now);
@@ -129,77 +129,15 @@ std::optional<Request> Service::ask_page() {
     return out;
 }
 
-// A way that gives its values is kept: another one's register counts otherwise. Says whether one was that this look did
-// not find.
-bool Service::keep_ways(Plan& plan) const {
-    bool kept = false;
-    for (std::size_t i = 0; i < plan_.bindings.size(); ++i) {
-        const auto& slots = slots_of_[i];
-        const bool stands = !slots.empty() && std::all_of(slots.begin(), slots.end(), [this](std::size_t slot) {
-            return slots_[slot].quality == Quality::good;
-        });
-        if (!stands || plan.bindings[i].value == plan_.bindings[i].value) continue;
-        const auto* found = plan.bindings[i].value;
-        kept = kept || found == nullptr || found > plan_.bindings[i].value;  // of one list, in the order of preference
-        plan.bindings[i] = plan_.bindings[i];
-        for (const auto& target : plan.bindings[i].targets) {
-            const bool known = std::find(plan.pages.begin(), plan.pages.end(), target.page) != plan.pages.end();
-            if (!known) plan.pages.push_back(target.page);
-        }
-    }
-    return kept;
-}
-
-// Registers keep the resolution that they have shown; a sum of others than before begins anew.
-void Service::keep_registers(const Plan& plan) {
-    registers_.resize(plan.bindings.size());
-    for (std::size_t i = 0; i < plan.bindings.size(); ++i) {
-        const auto& targets = plan.bindings[i].targets;
-        if (targets.empty() || targets == registers_[i].of) continue;
-        registers_[i].of = targets;
-        registers_[i].sum = {};
-    }
-}
-
-void Service::adopt(Plan plan, BootTime now) {
-    const bool kept = keep_ways(plan);
-    keep_registers(plan);
-    plan_ = std::move(plan);
-    planned_ = true;
-    left_ = 0;
-    const auto earlier = std::move(pages_);
-    pages_.clear();
-    slots_.clear();
-    slots_of_.assign(plan_.bindings.size(), {});
-    std::map<std::string, std::size_t> place;
-    for (const auto& path : plan_.pages) {
-        place[path] = pages_.size();
-        pages_.push_back({});
-        pages_.back().path = path;
-        const auto same =
-            std::find_if(earlier.begin(), earlier.end(), [&path](const auto& p) { return p.path == path; });
-        if (same == earlier.end()) continue;
-        pages_.back().proven = same->proven;
-        pages_.back().fickle = same->fickle;
-    }
-    bool missing = kept || plan_.pages.empty() || doubtful_;
-    doubtful_ = false;
-    for (std::size_t i = 0; i < plan_.bindings.size(); ++i) {
-        const auto& binding = plan_.bindings[i];
-        missing = missing || (!binding.why.empty() && !binding.optional);
-        for (const auto& target : binding.targets) {
-            pages_[place.at(target.page)].slots.push_back(slots_.size());
-            slots_of_[i].push_back(slots_.size());
-            slots_.push_back({});
-        }
-    }
-    explore_at_ = now + (missing ? kLookAgain : kLookAnyway);
-}
+// The report is of the time when power and energy were asked for, however long the rest takes.
+bool Service::dates_report() const { return phase_ == Phase::read ? !metered_ || pages_[page_].metered : page_ == 0; }
 
 void Service::answer(const Reply& reply, BootTime now) {
     if (phase_ == Phase::idle) return;  // of a session that was closed
-    if (!first_sent_) first_sent_ = reply.sent;
-    last_got_ = reply.got;
+    if (dates_report()) {
+        if (!first_sent_) first_sent_ = reply.sent;
+        last_got_ = reply.got;
+    }
     timeouts_ = reply.status == 0 ? timeouts_ + 1 : 0;
     if (reply.status == 0 && phase_ == Phase::read && timeouts_ >= kMostTimeouts) return fail(now, reply.error);
     if (phase_ == Phase::login) return answer_login(reply, now);
@@ -270,7 +208,7 @@ void Service::leave_exploring(BootTime now, const std::string& why) {
     doubtful_ = false;
     ++left_;
     if (!planned_) return fail(now, why);
-    explore_at_ = now + kLookAgain;
+    explore_at_ = now + look_again;
 }
 
 void Service::answer_page(const Reply& reply, BootTime now) {
@@ -312,7 +250,9 @@ void Service::read_page(Page& page, const Reply& reply) {
     bool changed = false;
     for (std::size_t i = 0; i < fresh.size(); ++i) {
         changed = changed || fresh[i].value != slots_[places[i]].value;
-        slots_[places[i]] = std::move(fresh[i]);
+        Slot& slot = slots_[places[i]];
+        fresh[i].stamped = fresh[i].stamp == slot.stamp && page.known ? slot.stamped : reply.got;
+        slot = std::move(fresh[i]);
     }
     page.proven = page.proven || (page.known && changed && !reply.etag.empty() && reply.etag != page.etag);
     page.fickle =
@@ -333,7 +273,18 @@ void Service::add_sample(Report& report, std::size_t index, std::vector<std::str
     if (!why.empty()) complaints.push_back(binding.name + ": " + why);
 }
 
+// A report whose entries are no longer renewed shows them as of then, for ever.
+void Service::age_slots(BootTime now) {
+    const Duration limit = std::max<Duration>(kOldPeriods * settings_.period, kOldAfter);
+    for (auto& slot : slots_) {
+        if (slot.quality != Quality::good || slot.stamp.empty() || now - slot.stamped < limit) continue;
+        slot.quality = Quality::stale;
+        slot.why = "has not been renewed by the service since " + slot.stamp;
+    }
+}
+
 void Service::finish(BootTime now) {
+    age_slots(now);
     if (answered_ == 0) {
         std::string why = "the service has nothing of this profile";
         if (!pages_.empty() && !pages_.front().slots.empty()) {

@@ -1,4 +1,4 @@
-// What is asked of one Redfish service next, and what its replies mean: log in, look through it once, then read its
+// What is asked of one Redfish service next, and what its replies mean: log in, look through it (each hour), read its
 // pages each period, only what has changed; one report a poll. A pure state machine, on the source's thread: whoever
 // owns it carries the requests and gives it the time.
 #pragma once
@@ -37,11 +37,14 @@ public:
     std::optional<Request> farewell();
 
 private:
+    static constexpr Duration look_again = std::chrono::minutes{5};  // where something was missing
+
     enum class Phase : std::uint8_t { idle, login, explore, read };
     struct Page {
         std::string path, etag;
         std::vector<std::size_t> slots;  // in slots_
         bool known = false;              // its slots are from a reply
+        bool metered = false;            // it tells the device's power or energy
         bool proven = false;             // its etag has been seen to change together with a value
         bool fickle = false;             // it has changed under one etag: always read whole
         unsigned unread = 0;             // polls since it was read whole
@@ -62,6 +65,8 @@ private:
     void keep_registers(const Plan& plan);
     void answer_page(const Reply& reply, BootTime now);
     void read_page(Page& page, const Reply& reply);
+    [[nodiscard]] bool dates_report() const;
+    void age_slots(BootTime now);
     void spoil(const Page& page, const std::string& why);
     bool refused(const Reply& reply, BootTime now);
     void block(BootTime now, std::string why);
@@ -92,6 +97,7 @@ private:
 
     Plan plan_;
     bool planned_ = false;
+    bool metered_ = false;  // any page is
     std::vector<Page> pages_;
     std::vector<Slot> slots_;
     std::vector<std::vector<std::size_t>> slots_of_;  // by binding

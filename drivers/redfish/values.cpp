@@ -17,6 +17,7 @@ namespace {
 constexpr double kMostUwh = 9007199254740992.0;  // 2^53
 constexpr double kMost = 1e15;
 constexpr int kMostDecimals = 6;
+constexpr std::size_t kMostStamp = 40;
 
 Slot bad(std::string why) { return {Quality::invalid, 0, std::move(why)}; }
 
@@ -41,6 +42,7 @@ Slot number_of(const Json* node) {
 
 Slot metric_slot(const Json& entry) {
     auto out = number_of(at_pointer(entry, "/MetricValue"));
+    out.stamp = text_at(entry, "/Timestamp").substr(0, kMostStamp);
     const Json* stale = at_pointer(entry, "/Oem/Nvidia/MetricValueStale");
     if (out.quality == Quality::good && stale != nullptr && stale->is_boolean() && stale->get<bool>()) {
         out.quality = Quality::stale;

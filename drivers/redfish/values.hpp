@@ -15,6 +15,8 @@ struct Slot {  // what one target said last
     Quality quality = Quality::invalid;
     double value = 0;  // as the service says it, in its unit
     std::string why = "not read yet";
+    std::string stamp = {};  // of a metric report's entry, as the service writes it
+    BootTime stamped = {};   // when that stamp was seen first
 };
 
 // Of all these targets, which are of the page.

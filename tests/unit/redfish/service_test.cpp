@@ -248,6 +248,43 @@ TEST(RedfishService, a_way_that_gives_its_values_is_not_left_for_another) {
     DOUBLES_EQUAL(412.5, poll().samples[0].value, 0);
 }
 
+TEST(RedfishService, a_metric_whose_timestamp_stands_still_is_stale) {
+    auto metric = value("power_w", "TelemetryService/MetricReports/M", "");
+    metric.metric = "P";
+    settings.wanted.profile.values = {metric};
+    settings.wanted.names = {"power_w"};
+    const auto at = [this](const std::string& stamp) {
+        peer.pages["/redfish/v1/TelemetryService/MetricReports/M"] =
+            R"({"MetricValues": [{"MetricProperty": "P", "MetricValue": "5", "Timestamp": ")" + stamp + "\"}]}";
+    };
+    for (const char* stamp : {"T1", "T2"}) {
+        at(stamp);
+        for (int i = 0; i < 13; ++i) CHECK(poll().samples[0].quality == Quality::good);
+    }
+    const auto old = poll();
+    CHECK(old.samples[0].quality == Quality::stale);
+    STRCMP_EQUAL("h: power_w: has not been renewed by the service since T2", old.error.c_str());
+    at("");  // a service that tells none
+    for (int i = 0; i < 15; ++i) CHECK(poll().samples[0].quality == Quality::good);
+}
+
+TEST(RedfishService, a_report_is_of_the_time_when_power_and_energy_were_read) {
+    settings.wanted.profile.values.push_back(value("temperature_c", "Chassis/*/Slow", "/Reading"));
+    settings.wanted.names.emplace_back("temperature_c");
+    peer.pages["/redfish/v1/Chassis/1/Slow"] = R"({"Reading": 21})";
+    service = std::make_unique<Service>(settings);
+    std::map<std::string, BootTime> sent;  // last
+    while (auto request = service->next(now)) {
+        auto answer = peer.reply(*request);
+        answer.sent = sent[request->path] = now;
+        answer.got = now += std::chrono::milliseconds{request->path == kEnv ? 10 : 3000};
+        service->answer(answer, now);
+    }
+    const auto report = *service->take_report();
+    CHECK(report.at == sent[kEnv] + std::chrono::milliseconds{5});
+    CHECK(report.round_trip == std::chrono::milliseconds{10});
+}
+
 TEST(RedfishService, what_is_no_json_costs_its_page_only) {
     peer.pages["/redfish/v1/Chassis/1/B"] = R"({"R": 1})";
     settings.wanted.profile.values.push_back(value("current_a", "Chassis/*/B", "/R"));
