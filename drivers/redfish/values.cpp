@@ -124,8 +124,10 @@ Sample sample_of(const Binding& binding, const std::vector<const Slot*>& slots, 
     if (!is_energy(quantity)) return out;
     for (const auto* slot : slots) counter.decimals = std::max(counter.decimals, decimals_of(slot->value));
     const double step = std::pow(10.0, -counter.decimals) * binding.value->multiply / binding.value->divide;
-    out.count = Count{counter.sum.add(total.counts), 1, 0, step};
-    if (slots.size() > 1) out.value = static_cast<double>(out.count->counts) / 1e6;  // as the sum has begun anew
+    const auto sum = counter.anew ? counter.sum.begin_anew(total.counts) : counter.sum.add(total.counts);
+    counter.anew = false;
+    out.count = Count{sum, 1, 0, step};
+    out.value = static_cast<double>(out.count->counts) / 1e6;  // a sum may have begun anew
     return out;
 }
 

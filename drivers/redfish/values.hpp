@@ -28,6 +28,7 @@ struct Register {
     int decimals = 0;
     RegisterSum sum{};
     std::vector<Target> of{};  // the sum's parts
+    bool anew = false;         // they are others than at the sample before
 };
 Sample sample_of(const Binding& binding, const std::vector<const Slot*>& slots, Register& counter, std::string& why);
 
