@@ -191,7 +191,7 @@ void CrossChecks::compare_power(DeviceIndex device, std::vector<Integrity>& out)
         const double u = std::sqrt(meter.u_wh2) / meter.power_wh;
         const auto agreement = register_against_integral(meter.register_wh, meter.power_wh, meter.resolution_wh, u);
         meter.hours.push_back({meter.register_wh, meter.power_wh, std::abs(agreement.z) > z_limit});
-        if (meter.hours.size() > hours_kept) meter.hours.pop_front();
+        if (meter.hours.size() > hours_kept) meter.hours.erase(meter.hours.begin());
         const auto bad =
             std::count_if(meter.hours.begin(), meter.hours.end(), [](const Hour& h) { return h.disagrees; });
         finding.score = static_cast<double>(bad) / hours_that_warn;

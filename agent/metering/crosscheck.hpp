@@ -52,8 +52,7 @@ public:
         unsigned parts = 0;  // intervals with both
         unsigned stuck = 0, settled = 0;
         unsigned seen = 0, reversed = 0;
-        // The hours before, at most 24.
-        std::deque<Hour> hours;
+        std::vector<Hour> hours;  // those before, at most 24; a vector, because many a meter never has one
         std::optional<UtcTime> changed;
         std::optional<UtcTime> silent_since;  // begin of the first of its latest intervals, all without a reading
     };

@@ -33,6 +33,7 @@ bool has_hole(const std::vector<IntervalEnergy>& energies) {
 }  // namespace
 
 Ledger::Ledger(const PointTable& table, LedgerSettings settings) : table_(table), settings_(settings) {
+    meters_.reserve(table.devices.size());  // growing would leave holes in the heap
     for (DeviceIndex i = 0; i < table.devices.size(); ++i) {
         const Device& device = table.devices[i];
         if (!device.energy && !device.power) continue;

@@ -51,11 +51,7 @@ EstimateMethod Filler::Family::method() const {
 }
 
 Filler::Filler(const PointTable& table, Regression regression)
-    : table_(table),
-      regression_(std::move(regression)),
-      wh_(slots * table.devices.size()),
-      seconds_(slots * table.devices.size()),
-      week_(slots) {
+    : table_(table), regression_(std::move(regression)), hours_(slots) {
     for (DeviceIndex i = 0; i < table.devices.size(); ++i) {
         const auto parent = table.devices[i].parent;
         if (!parent || *parent >= table.devices.size() || !is_metered(table.devices[*parent])) continue;
@@ -160,9 +156,10 @@ std::optional<double> Filler::median_w(DeviceIndex device, std::size_t hour, std
     std::size_t n = 0;
     for (; hour < hours_a_week; hour += step) {
         for (std::size_t slot = hour * weeks; slot < (hour + 1) * weeks; ++slot) {
-            const auto at = slot * table_.devices.size() + device;
-            const bool recent = week_[slot] + static_cast<std::int64_t>(weeks) >= week && week_[slot] <= week;
-            if (recent && seconds_[at] > 0) seen[n++] = static_cast<double>(wh_[at]) * hour_s / seconds_[at];
+            const Hour& past = hours_[slot];
+            const bool recent = past.week + static_cast<std::int64_t>(weeks) >= week && past.week <= week;
+            if (!recent || past.seconds.empty() || past.seconds[device] == 0) continue;
+            seen[n++] = static_cast<double>(past.wh[device]) * hour_s / past.seconds[device];
         }
     }
     if (n == 0) return std::nullopt;
@@ -178,29 +175,40 @@ void Filler::learn(const ClosedInterval& interval, const Energies& all) {
     const std::int64_t hours = hours_of(interval.start);
     const auto week = static_cast<std::int32_t>(hours / static_cast<std::int64_t>(hours_a_week));
     const auto slot = static_cast<std::size_t>(hours) % hours_a_week * weeks + static_cast<std::size_t>(week) % weeks;
-    if (week_[slot] != week) {
+    Hour& hour = hours_[slot];
+    if (hour.week != week) {
         if (interval.amends) return;  // older than the memory
-        const auto n = static_cast<std::ptrdiff_t>(table_.devices.size());
-        const auto from = static_cast<std::ptrdiff_t>(slot) * n;
-        std::fill(wh_.begin() + from, wh_.begin() + from + n, 0);
-        std::fill(seconds_.begin() + from, seconds_.begin() + from + n, std::uint16_t{0});
-        week_[slot] = week;
+        hour.begin(week);
     }
-    if (interval.amends) learn_profile(interval, interval.before, slot, -1);
-    learn_profile(interval, interval.by_device, slot, 1);
+    if (interval.amends) learn_profile(interval, interval.before, hour, -1);
+    learn_profile(interval, interval.by_device, hour, 1);
 }
 
-void Filler::learn_profile(const ClosedInterval& interval, const std::vector<IntervalEnergy>& energies,
-                           std::size_t slot, int sign) {
+void Filler::learn_profile(const ClosedInterval& interval, const std::vector<IntervalEnergy>& energies, Hour& hour,
+                           int sign) const {
     const auto n = table_.devices.size();
-    const std::int64_t length_s = sign * interval.length.count();
     for (const auto& meter : energies) {
         if (!meter.energy || meter.device >= n) continue;
-        const auto at = slot * n + meter.device;
-        const std::int64_t wh = wh_[at] + sign * (meter.energy->mwh / 1000);
-        wh_[at] = static_cast<std::int32_t>(std::clamp<std::int64_t>(wh, 0, INT32_MAX));
-        seconds_[at] = static_cast<std::uint16_t>(std::clamp<std::int64_t>(seconds_[at] + length_s, 0, hour_s));
+        hour.make_room(n);
+        auto& wh = hour.wh[meter.device];
+        auto& seconds = hour.seconds[meter.device];
+        const std::int64_t all_wh = wh + sign * (meter.energy->mwh / 1000);
+        const std::int64_t all_s = seconds + sign * interval.length.count();
+        wh = static_cast<std::int32_t>(std::clamp<std::int64_t>(all_wh, 0, INT32_MAX));
+        seconds = static_cast<std::uint16_t>(std::clamp<std::int64_t>(all_s, 0, hour_s));
     }
+}
+
+// Keeps the room: the same hour of another week mostly needs it again.
+void Filler::Hour::begin(std::int32_t of_week) {
+    std::fill(wh.begin(), wh.end(), 0);
+    std::fill(seconds.begin(), seconds.end(), std::uint16_t{0});
+    week = of_week;
+}
+
+void Filler::Hour::make_room(std::size_t devices) {
+    wh.resize(devices);
+    seconds.resize(devices);
 }
 
 namespace {

@@ -63,6 +63,15 @@ private:
         std::vector<std::pair<DeviceIndex, Estimate>> estimates;
     };
     using Energies = std::vector<const IntervalEnergy*>;  // by device; nullptr: not there
+    // What flowed in one hour of the last four weeks as far as it was measured: by device, and empty until then.
+    struct Hour {
+        std::int32_t week = 0;  // since 1970; 0: none
+        std::vector<std::int32_t> wh;
+        std::vector<std::uint16_t> seconds;
+
+        void begin(std::int32_t of_week);
+        void make_room(std::size_t devices);
+    };
 
     [[nodiscard]] Energies by_index(const std::vector<IntervalEnergy>& energies) const;
     void estimate_missing(ClosedInterval& interval, const Energies& all) const;
@@ -74,18 +83,15 @@ private:
     [[nodiscard]] std::optional<double> median_w(DeviceIndex device, std::size_t hour, std::size_t step,
                                                  std::int64_t week) const;
     void learn(const ClosedInterval& interval, const Energies& all);
-    void learn_profile(const ClosedInterval& interval, const std::vector<IntervalEnergy>& energies, std::size_t slot,
-                       int sign);
+    void learn_profile(const ClosedInterval& interval, const std::vector<IntervalEnergy>& energies, Hour& hour,
+                       int sign) const;
     void learn_family(Family& family, const Energies& now, const Energies& before) const;
     void remember(const ClosedInterval& interval);
     void recall(ClosedInterval& interval) const;
 
     const PointTable& table_;
     Regression regression_;
-    // What flowed in each hour of the last four weeks as far as it was measured: [slot][device].
-    std::vector<std::int32_t> wh_;
-    std::vector<std::uint16_t> seconds_;
-    std::vector<std::int32_t> week_;  // since 1970, of each slot; 0: none
+    std::vector<Hour> hours_;  // by slot
     std::vector<Family> families_;
     std::deque<Given> given_;  // by rising start
 };

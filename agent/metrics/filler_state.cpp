@@ -35,17 +35,18 @@ std::optional<std::vector<T>> unpack(const Json& from, std::size_t count) {
     return out;
 }
 
-// One device's column of a table [slot][device].
-template <class T>
-std::vector<T> column(const std::vector<T>& table, std::size_t device, std::size_t devices) {
+// One number of each slot: of a device, zero where nothing has been learned of that hour.
+template <class T, class Hours, class Of>
+std::vector<T> column(const Hours& hours, const Of& of) {
     std::vector<T> out;
-    for (std::size_t at = device; at < table.size(); at += devices) out.push_back(table[at]);
+    out.reserve(hours.size());
+    for (const auto& hour : hours) out.push_back(of(hour));
     return out;
 }
 
-template <class T>
-void set_column(std::vector<T>& table, std::size_t device, std::size_t devices, const std::vector<T>& numbers) {
-    for (std::size_t slot = 0; slot < numbers.size(); ++slot) table[slot * devices + device] = numbers[slot];
+template <class T, class Hours, class Row>
+std::vector<T> column(const Hours& hours, Row row, std::size_t device) {
+    return column<T>(hours, [&](const auto& hour) { return (hour.*row).empty() ? T{} : (hour.*row)[device]; });
 }
 
 std::string id_of(const PointTable& table, DeviceIndex device) { return table.devices[device].id; }
@@ -94,9 +95,10 @@ std::string Filler::save() const {
     Json devices = Json::array(), families = Json::array(), given = Json::array();
     const auto n = table_.devices.size();
     for (DeviceIndex i = 0; i < n; ++i) {
-        const auto seconds = column(seconds_, i, n);
+        const auto seconds = column<std::uint16_t>(hours_, &Hour::seconds, i);
         if (std::all_of(seconds.begin(), seconds.end(), [](auto s) { return s == 0; })) continue;
-        devices.push_back({{"id", id_of(table_, i)}, {"wh", pack(column(wh_, i, n))}, {"s", pack(seconds)}});
+        devices.push_back(
+            {{"id", id_of(table_, i)}, {"wh", pack(column<std::int32_t>(hours_, &Hour::wh, i))}, {"s", pack(seconds)}});
     }
     for (const auto& family : families_) {
         families.push_back({{"parent", id_of(table_, family.parent)},
@@ -111,11 +113,12 @@ std::string Filler::save() const {
         }
         given.push_back({start.time_since_epoch().count(), std::move(list)});
     }
-    const auto bytes = Json::to_cbor({{"version", version},
-                                      {"weeks", pack(week_)},
-                                      {"devices", std::move(devices)},
-                                      {"families", std::move(families)},
-                                      {"given", std::move(given)}});
+    const auto bytes =
+        Json::to_cbor({{"version", version},
+                       {"weeks", pack(column<std::int32_t>(hours_, [](const Hour& hour) { return hour.week; }))},
+                       {"devices", std::move(devices)},
+                       {"families", std::move(families)},
+                       {"given", std::move(given)}});
     return {bytes.begin(), bytes.end()};
 }
 
@@ -126,15 +129,20 @@ bool Filler::restore(const std::string& bytes) {
         const auto saved = Json::from_cbor(bytes);
         const auto weeks_of = unpack<std::int32_t>(saved.at("weeks"), slots);
         if (saved.at("version") != version || !weeks_of) return false;
-        fresh.week_ = *weeks_of;
+        for (std::size_t slot = 0; slot < slots; ++slot) fresh.hours_[slot].week = (*weeks_of)[slot];
         for (const auto& entry : saved.at("devices")) {
             const auto wh = unpack<std::int32_t>(entry.at("wh"), slots);
             const auto seconds = unpack<std::uint16_t>(entry.at("s"), slots);
             if (!wh || !seconds) return false;
             const auto device = find(table_, entry.at("id"));
             if (!device) continue;
-            set_column(fresh.wh_, *device, n, *wh);
-            set_column(fresh.seconds_, *device, n, *seconds);
+            for (std::size_t slot = 0; slot < slots; ++slot) {
+                if ((*wh)[slot] == 0 && (*seconds)[slot] == 0) continue;
+                Hour& hour = fresh.hours_[slot];
+                hour.make_room(n);
+                hour.wh[*device] = (*wh)[slot];
+                hour.seconds[*device] = (*seconds)[slot];
+            }
         }
         restore_families(table_, saved.at("families"), fresh.families_);
         for (const auto& entry : saved.at("given")) {
@@ -144,9 +152,7 @@ bool Filler::restore(const std::string& bytes) {
     } catch (const Json::exception&) {
         return false;
     }
-    wh_ = std::move(fresh.wh_);
-    seconds_ = std::move(fresh.seconds_);
-    week_ = std::move(fresh.week_);
+    hours_ = std::move(fresh.hours_);
     families_ = std::move(fresh.families_);
     given_ = std::move(fresh.given_);
     return true;
