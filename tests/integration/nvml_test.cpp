@@ -71,8 +71,9 @@ struct Machine {
     // The report of the next poll but one: the one under way may have seen what was written before.
     Report next() {
         out.reports.clear();
-        for (int i = 0; i < 500 && out.reports.size() < 2; ++i) source->step(clock.now().boot + 10ms, out);
-        CHECK_EQUAL(2U, out.reports.size());
+        const BootTime end = clock.now().boot + 10s;
+        while (out.reports.size() < 2 && clock.now().boot < end) source->step(clock.now().boot + 10ms, out);
+        CHECK(out.reports.size() >= 2);
         return out.reports.back();
     }
 

@@ -3,6 +3,7 @@
 // are closed, silent, stubborn or all the same. Prints the hit rate.
 #include <toml++/toml.h>
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -223,11 +224,15 @@ TEST(Scan, hints_at_the_other_protocol_on_a_silent_line) {
 
 TEST(Scan, prints_what_was_found_when_interrupted) {
     const Image& image = images.at("eastron-sdm120");
-    const CaptureServer server{CaptureServer::Medium::tcp, [&](unsigned unit) { return unit == 1 ? &image : nullptr; }};
+    std::atomic<unsigned> asked{0};
+    const CaptureServer server{CaptureServer::Medium::tcp, [&](unsigned unit) {
+                                   asked = unit;
+                                   return unit == 1 ? &image : nullptr;
+                               }};
     const TemporaryDirectory directory;
     ChildProcess child{command({"tcp", at(server), "--units", "1-247", "--timeout-ms", "500"}), directory / "out"};
-    for (int i = 0; server.requests < 50 && i < 500; ++i) std::this_thread::sleep_for(std::chrono::milliseconds{20});
-    std::this_thread::sleep_for(std::chrono::milliseconds{700});  // in the silence after unit 1
+    // Until unit 1 is done with, and others are silent.
+    for (int i = 0; asked < 2 && i < 1000; ++i) std::this_thread::sleep_for(std::chrono::milliseconds{20});
     ::kill(child.pid(), SIGINT);
     LONGS_EQUAL(0, child.wait());
     const auto out = text_of(directory / "out");
