@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "agent/runtime/json.hpp"
 
@@ -23,7 +24,15 @@ std::string why_not_good(const Report& report, std::string_view quality) {
 }  // namespace
 
 void ReadingTable::accept(const Report& report) {
-    if (report.device < reports_.size()) reports_[report.device] = report;
+    if (report.device >= reports_.size()) return;
+    auto& newest = reports_[report.device];
+    const auto earlier = std::exchange(newest, report);
+    for (const auto& sample : report.samples) read_at_[sample.point] = report.at;
+    if (!earlier || report.state != DeviceState::good) return;
+    for (const auto& sample : earlier->samples) {
+        const auto same = [&sample](const Sample& read) { return read.point == sample.point; };
+        if (std::ranges::none_of(report.samples, same)) newest->samples.push_back(sample);
+    }
 }
 
 bool ReadingTable::complete() const {
@@ -56,7 +65,7 @@ void ReadingTable::append_rows(DeviceIndex device, const Now& now, std::vector<R
             const bool there = sample != report->samples.end();
             if (there && sample->quality != Quality::invalid) row.value = sample->value;
             if (there) row.quality = name_of(sample->quality);
-            if (there) row.age_s = in_seconds(now.boot - report->at);
+            if (there) row.age_s = in_seconds(now.boot - read_at_.at(point));
             if (row.quality != "good") row.error = why_not_good(*report, row.quality);
         }
         out.push_back(std::move(row));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdio>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -17,6 +18,7 @@ class ReadingTable {
 public:
     explicit ReadingTable(const PointTable& points) : points_(points), reports_(points.devices.size()) {}
 
+    // Points that this report was not asked for keep their last value.
     void accept(const Report& report);
     // A device without points of its own (a server whose values come by MQTT) reports nothing and is not waited for.
     [[nodiscard]] bool complete() const;  // every device has reported, good or not
@@ -35,7 +37,8 @@ private:
     void append_rows(DeviceIndex device, const Now& now, std::vector<Row>& out) const;
 
     const PointTable& points_;
-    std::vector<std::optional<Report>> reports_;
+    std::vector<std::optional<Report>> reports_;  // the newest of each device
+    std::map<PointIndex, BootTime> read_at_;      // of samples that stand in a report after the one that read them
 };
 
 }  // namespace pued

@@ -78,6 +78,7 @@ void check(const Config& config, const std::map<std::string, RegisterMap>& maps,
     checks::names(context);
     checks::lines(context);
     checks::profiles(context);
+    checks::rates(context);
     checks::addresses(context);
     checks::protocols(context);
     checks::redfish(context);

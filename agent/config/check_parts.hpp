@@ -49,6 +49,7 @@ void scopes(const Context& context);                                 // check_id
 void names(const Context& context);                                  // check_ids.cpp: region, rules, accelerators
 void lines(const Context& context);                                  // check_devices.cpp
 void profiles(const Context& context);                               // check_devices.cpp
+void rates(const Context& context);                                  // check_rates.cpp
 void addresses(const Context& context);                              // check_devices.cpp
 void protocols(const Context& context);                              // check_protocols.cpp
 void redfish(const Context& context);                                // check_redfish.cpp

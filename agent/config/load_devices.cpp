@@ -104,6 +104,16 @@ void dlt645(Table& table, ModbusDevice& out) {
     }
 }
 
+// rates = { energy_wh = 60, voltage_v = 10 }: seconds.
+void rates(Table& table, ModbusDevice& out) {
+    Table entries = table.table("rates");
+    if (!entries.present()) return;
+    for (const auto& key : entries.keys()) {
+        if (const auto period = seconds(entries, key, 0.1, 3600)) out.rates[key] = *period;
+    }
+    entries.finish();
+}
+
 // A rack PDU that speaks Redfish. Its account; one without a login has none.
 void redfish_service(Table& table, ModbusDevice& out, const Config& config) {
     refuse_password(table);
@@ -137,6 +147,7 @@ ModbusDevice meter(Table& table, const Config& config) {
     word_order(table, out);
     set(out.register_offset, table.integer("register_offset", 0, 65535));
     redfish_service(table, out, config);
+    rates(table, out);
     for (const auto& [element, key] : elements) {
         if (const auto count = table.integer(key, 1, kMaxElements)) {
             out.counts[std::string{element}] = static_cast<unsigned>(*count);
@@ -164,7 +175,7 @@ void meters(Table& root, Config& config) {
     std::vector<std::string_view> placed{"id",      "profile",         "host",     "line",     "unit_id",
                                          "framing", "address",         "ct_ratio", "pt_ratio", "word_order",
                                          "poll_s",  "register_offset", "role",     "rack",     "parent",
-                                         "redfish", "password_file",   "ca_file"};
+                                         "redfish", "password_file",   "ca_file",  "rates"};
     for (const auto& element : elements) placed.push_back(element.key);
     entries(root, "meter", config.meters, config.places, placed,
             [&config](Table& table) { return meter(table, config); });

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "agent/config/feeds.hpp"
+#include "agent/config/rates.hpp"
 
 namespace pued {
 namespace {
@@ -78,6 +79,7 @@ private:
         if (!device.instrument) device.instrument = without_papers(device.role);
         for (const auto& name : quantities_of(meter)) {
             const auto point = add_point(meter.id, name);
+            table_.points[point].period = rate_of(meter.rates, name);
             if (is_sure(meter.redfish, name)) take(device, point);
         }
         if (device.role == Role::export_) turn_to_export(device);

@@ -37,8 +37,9 @@ Ledger::Ledger(const PointTable& table, LedgerSettings settings) : table_(table)
     for (DeviceIndex i = 0; i < table.devices.size(); ++i) {
         const Device& device = table.devices[i];
         if (!device.energy && !device.power) continue;
-        const Duration polls = 3 * period_of(table, device, device.energy ? device.energy : device.power);
-        const Duration max_gap = settings.max_gap > Duration{} ? settings.max_gap : polls;
+        const Duration energy = period_of(table, device, device.energy ? device.energy : device.power);
+        const Duration power = period_of(table, device, device.power ? device.power : device.energy);
+        const Duration max_gap = settings.max_gap > Duration{} ? settings.max_gap : 3 * std::max(energy, power);
         meters_.push_back({i,
                            device.role != Role::none,
                            max_gap,

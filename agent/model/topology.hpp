@@ -34,6 +34,7 @@ struct Point {
     std::string name;  // "a1.power_w", "pdu-3.outlet-7.power_w"
     DeviceIndex device = 0;
     QuantityName quantity;
+    Duration period{};  // where it is read less often than its device is polled
 };
 
 struct Device {
@@ -62,6 +63,7 @@ struct PointTable {
 // server), and then it is that source's period; 10 s where none is stated.
 inline Duration period_of(const PointTable& table, const Device& device, std::optional<PointIndex> point) {
     const bool known = point && *point < table.points.size() && table.points[*point].device < table.devices.size();
+    if (known && table.points[*point].period > Duration{}) return table.points[*point].period;
     const Duration period = known ? table.devices[table.points[*point].device].period : device.period;
     return period > Duration{} ? period : std::chrono::seconds{10};
 }

@@ -30,7 +30,8 @@ DevicePoll::DevicePoll(const ModbusPoll& device, LineCost cost, const std::strin
       pause_(std::chrono::milliseconds{device.map->pause_ms}),
       place_(link + " unit " + std::to_string(device.config.unit_id)),
       list_(lists.of(device)),
-      items_(list_->fields.size()) {
+      items_(list_->fields.size()),
+      due_at_(list_->rates.size()) {
     for (std::size_t i = 0; i < items_.size(); ++i) {
         const auto& bare = list_->fields[i].register_;
         if (bare) items_[i].guard = std::make_unique<TornGuard>(*bare);
@@ -54,22 +55,78 @@ bool DevicePoll::identity_wanted() const {
     return identity_due_ || last_received_ - identity_at_ >= identity_age;
 }
 
-std::vector<Wanted> DevicePoll::wanted(bool once) const {
+Wanted DevicePoll::wanted(std::uint32_t index) const {
+    const Field& field = field_of(index);
+    return {.function = field.function,
+            .address = field.address,
+            .words = static_cast<std::uint16_t>(words_of(field.type)),
+            .field = index};
+}
+
+std::vector<Wanted> DevicePoll::wanted(bool once, Rates due) const {
     std::vector<Wanted> out;
     for (std::uint32_t i = 0; i < items_.size(); ++i) {
-        const Field& field = field_of(i);
-        if (list_->fields[i].once != once) continue;
-        out.push_back({.function = field.function,
-                       .address = field.address,
-                       .words = static_cast<std::uint16_t>(words_of(field.type)),
-                       .field = i});
+        const auto& polled = list_->fields[i];
+        if (polled.once == once && (once || (due >> polled.rate & 1U) != 0)) out.push_back(wanted(i));
     }
     return out;
 }
 
+DevicePoll::Rates DevicePoll::due(BootTime now) const {
+    Rates out = 0;
+    for (std::size_t i = 0; i < due_at_.size(); ++i) out |= due_at_[i] <= now ? Rates{1} << i : 0;
+    return out;
+}
+
+const std::vector<Span>& DevicePoll::plan_of(Rates due) {
+    const auto [known, added] = plans_.try_emplace(due);
+    if (!added) return known->second;
+    // A poll must ask for something, or it says nothing about the device.
+    auto fields = wanted(false, due);
+    if (fields.empty()) fields = wanted(false, all_rates());
+    known->second = plan_spans(std::move(fields), rules(), cost_, cuts_);
+    add_riders(known->second, due);
+    return known->second;
+}
+
+// What is not due, but read anyway: not where its value hangs on another register that may not be.
+void DevicePoll::add_riders(std::vector<Span>& spans, Rates due) const {
+    if (rules().exact) return;
+    for (const auto& rider : wanted(false, ~due)) {
+        const Field& field = field_of(rider.field);
+        if (!field.scale_register.empty() || !field.factors.empty()) continue;
+        const auto holds = [&](const Span& span) {
+            return span.function == rider.function && span.address <= rider.address &&
+                   rider.address + rider.words <= span.address + span.words;
+        };
+        const auto span = std::ranges::find_if(spans, holds);
+        if (span == spans.end()) continue;
+        const auto behind = std::ranges::upper_bound(span->fields, rider.address, {}, &Wanted::address);
+        if (std::ranges::find(span->fields, rider.field, &Wanted::field) == span->fields.end()) {
+            span->fields.insert(behind, rider);
+        }
+    }
+}
+
+// What was due and got an answer is due again in its own time. Half a poll less, so that no slot is missed for the
+// lateness of one poll.
+void DevicePoll::put_off() {
+    Rates again = 0;
+    for (std::size_t i = 0; i < items_.size(); ++i) {
+        const bool open = items_[i].state == State::busy || items_[i].state == State::torn;
+        if (open) again |= Rates{1} << list_->fields[i].rate;
+    }
+    for (std::size_t i = 0; i < due_at_.size(); ++i) {
+        if (((due_ & ~again) >> i & 1U) != 0 && list_->rates[i] > Duration{}) {
+            due_at_[i] = started_ + list_->rates[i] - period_ / 2;
+        }
+    }
+}
+
 void DevicePoll::plan() {
-    once_plan_ = plan_spans(wanted(true), rules(), cost_, cuts_);
-    every_plan_ = plan_spans(wanted(false), rules(), cost_, cuts_);
+    once_plan_ = plan_spans(wanted(true, all_rates()), rules(), cost_, cuts_);
+    plans_.clear();
+    plan_of(all_rates());
 }
 
 void DevicePoll::plan_for(LineCost cost) {
@@ -84,11 +141,13 @@ bool DevicePoll::once_missing() const {
     return false;
 }
 
-void DevicePoll::start() {
+void DevicePoll::start(BootTime now) {
+    started_ = now;
+    due_ = due(now);
     pending_.clear();
     parts_.clear();
     if (identity_wanted()) pending_.push_back(&*identity_span_);
-    ask_first(every_plan_);
+    ask_first(plan_of(due_));
     if (once_missing()) ask_first(once_plan_);
     identity_.clear();
     for (std::size_t i = 0; i < items_.size(); ++i) {
@@ -289,7 +348,10 @@ Report DevicePoll::finish() {
     if (cuts_ != cuts_before_) plan();
     const HelperValues helpers = helper_values();
     report.samples.reserve(list_->published);
-    for (std::size_t i = 0; i < list_->published; ++i) report.samples.push_back(sample(i, helpers));
+    for (std::size_t i = 0; i < list_->published; ++i) {
+        if (items_[i].state != State::unread) report.samples.push_back(sample(i, helpers));
+    }
+    put_off();
     describe_bad(report.samples, report.error);
     for (auto& item : items_) {
         if (item.guard) item.guard->finish();
@@ -319,9 +381,11 @@ void DevicePoll::forget() {
 std::optional<ReadRequest> DevicePoll::probe(std::uint16_t words) const {
     std::set<std::uint16_t> taken{words};
     std::optional<ReadRequest> second_best;
-    for (const auto& span : every_plan_) taken.insert(span.words);
+    for (const auto& [due, plan] : plans_) {
+        for (const auto& span : plan) taken.insert(span.words);
+    }
     for (const bool once : {false, true}) {
-        for (const auto& field : wanted(once)) {
+        for (const auto& field : wanted(once, all_rates())) {
             const auto request = request_of(plan_spans({field}, rules(), cost_, {}).front());
             if (!taken.contains(request.words)) return request;
             if (request.words != words) second_best = request;

@@ -1,7 +1,7 @@
 // One device's polls, whatever the medium: which requests to send, what to learn from answers and refusals, and the
 // Report at the end. Holds no socket and no clock; the source that owns it moves it along on its own thread:
 //
-//   poll.start();
+//   poll.start(now);
 //   while (auto request = poll.request()) … send it … poll.answer(words, sent, received) or poll.refuse(code, …)
 //   out.deliver(poll.finish());            // or at any point poll.fail("no reply within 1000 ms", now)
 //
@@ -10,9 +10,13 @@
 // all but this three times, is asked no more. A refused span ("illegal data address")
 // is cut at its gaps, then in halves, and asked again in the same poll; the cuts stay for later polls. A span with an
 // energy register that looks torn (torn_guard.hpp) is read again at once; without agreement that point is invalid.
+//
+// Fields with a rate of their own are asked for when they are due, and ride along in spans that are read anyway. What
+// was not asked for has no sample in the report.
 #pragma once
 
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,7 +37,7 @@ public:
     // `link` names the way to the device in error texts: "10.0.0.5:502", "/dev/ttyS1".
     DevicePoll(const ModbusPoll& device, LineCost cost, const std::string& link, FieldLists& lists);
 
-    void start();
+    void start(BootTime now);
     // The next request of this poll; nothing when all is asked.
     [[nodiscard]] std::optional<ReadRequest> request() const;
     [[nodiscard]] bool begun() const { return answered_ + refused_ > 0; }
@@ -52,6 +56,8 @@ public:
     [[nodiscard]] const std::string& place() const { return place_; }  // "10.0.0.5:502 unit 3"
 
 private:
+    using Rates = std::uint32_t;  // a bit for each of FieldList::rates
+
     enum class State : std::uint8_t { unread, answered, busy, refused, torn };
     struct Item {
         State state = State::unread;
@@ -65,7 +71,13 @@ private:
     void ask_first(const std::vector<Span>& spans);
     [[nodiscard]] const Span& current() const { return *pending_.back(); }
     [[nodiscard]] bool once_missing() const;
-    [[nodiscard]] std::vector<Wanted> wanted(bool once) const;
+    [[nodiscard]] Wanted wanted(std::uint32_t index) const;
+    [[nodiscard]] std::vector<Wanted> wanted(bool once, Rates due) const;
+    [[nodiscard]] Rates due(BootTime now) const;
+    [[nodiscard]] Rates all_rates() const { return ~Rates{0} >> (32 - list_->rates.size()); }
+    const std::vector<Span>& plan_of(Rates due);
+    void add_riders(std::vector<Span>& spans, Rates due) const;
+    void put_off();
     [[nodiscard]] ReadRequest request_of(const Span& span) const;
     void plan();
     void plan_identity();
@@ -91,7 +103,11 @@ private:
     std::shared_ptr<const FieldList> list_;
     std::vector<Item> items_;  // in the order of list_
     Cuts cuts_, cuts_before_;  // learnt; as they were when this poll started
-    std::vector<Span> once_plan_, every_plan_;
+    std::vector<Span> once_plan_;
+    std::map<Rates, std::vector<Span>> plans_;  // by what is due, as it has come up
+    std::vector<BootTime> due_at_;              // of each rate
+    Rates due_ = 0;                             // in this poll
+    BootTime started_;
 
     std::optional<Span> identity_span_;
     std::string identity_;  // read in this poll

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/config/rates.hpp"
+
 namespace pued {
 namespace {
 
@@ -26,13 +28,44 @@ PolledField polled(Field field, const std::optional<WordOrder>& order) {
     return out;
 }
 
+unsigned rate_index(std::vector<Duration>& rates, Duration rate) {
+    constexpr std::size_t most_rates = 32;
+    const auto known = std::ranges::find(rates, rate);
+    if (known != rates.end()) return static_cast<unsigned>(known - rates.begin());
+    if (rates.size() == most_rates) return 0;
+    rates.push_back(rate);
+    return static_cast<unsigned>(rates.size() - 1);
+}
+
+bool needs(const Field& field, const std::string& helper) {
+    return field.scale_register == helper || std::ranges::find(field.factors, helper) != field.factors.end();
+}
+
+// Each published field at its own rate, each helper as often as the quickest field that needs it.
+void set_rates(FieldList& list, const std::map<std::string, Milliseconds>& rates) {
+    for (std::size_t i = 0; i < list.published; ++i) {
+        list.fields[i].rate = rate_index(list.rates, rate_of(rates, list.fields[i].field.name));
+    }
+    for (std::size_t i = list.published; i < list.fields.size(); ++i) {
+        auto& helper = list.fields[i];
+        std::optional<Duration> quickest;
+        for (std::size_t user = 0; user < list.published; ++user) {
+            if (!needs(list.fields[user].field, helper.field.name)) continue;
+            const Duration rate = list.rates[list.fields[user].rate];
+            quickest = std::min(quickest.value_or(rate), rate);
+        }
+        helper.rate = rate_index(list.rates, quickest.value_or(Duration{}));
+    }
+}
+
 FieldList laid_out(const ModbusPoll& device) {
-    FieldList list{.map = device.map, .fields = {}, .published = 0};
+    FieldList list{.map = device.map, .fields = {}};
     for (auto& field : expand(*device.map, device.config.counts)) {
         list.fields.push_back(polled(std::move(field), device.config.word_order));
     }
     list.published = list.fields.size();
     for (const auto& field : device.map->helpers) list.fields.push_back(polled(field, device.config.word_order));
+    set_rates(list, device.config.rates);
     // A poll must ask for something, or it says nothing about the device.
     if (std::ranges::all_of(list.fields, &PolledField::once)) {
         for (auto& field : list.fields) field.once = false;
@@ -43,7 +76,7 @@ FieldList laid_out(const ModbusPoll& device) {
 }  // namespace
 
 std::shared_ptr<const FieldList> FieldLists::of(const ModbusPoll& device) {
-    auto& list = lists_[{device.map.get(), device.config.counts, device.config.word_order}];
+    auto& list = lists_[{device.map.get(), device.config.counts, device.config.rates, device.config.word_order}];
     if (!list) list = std::make_shared<const FieldList>(laid_out(device));
     return list;
 }

@@ -15,12 +15,15 @@ namespace pued {
 struct PolledField {
     Field field;
     bool once = false;                 // read after each forget() only
+    unsigned rate = 0;                 // index into FieldList::rates
     std::optional<Field> register_{};  // of energy: the field without what the device tells about its scale
 };
 
 struct FieldList {
     std::shared_ptr<const RegisterMap> map;
     std::vector<PolledField> fields;
+    // Periods, each once and at most 32; the first is that of every poll, 0.
+    std::vector<Duration> rates{Duration{}};
     std::size_t published = 0;  // those below this index are published, the others are helpers
 };
 
@@ -29,7 +32,8 @@ public:
     std::shared_ptr<const FieldList> of(const ModbusPoll& device);
 
 private:
-    using Key = std::tuple<const RegisterMap*, std::map<std::string, unsigned>, std::optional<WordOrder>>;
+    using Key = std::tuple<const RegisterMap*, std::map<std::string, unsigned>, std::map<std::string, Milliseconds>,
+                           std::optional<WordOrder>>;
     std::map<Key, std::shared_ptr<const FieldList>> lists_;
 };
 

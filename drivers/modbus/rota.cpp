@@ -62,7 +62,7 @@ Unit* Rota::most_overdue(BootTime now) {
 Unit* Rota::take_due(BootTime now, ReportSink& out) {
     while (Unit* unit = most_overdue(now)) {
         unit->skipped += unit->schedule.take(now);
-        unit->poll.start();
+        unit->poll.start(now);
         if (!unit->backoff.resting(now)) return unit;
         unit->fail_with_link(unit->last_error, now, out);
     }

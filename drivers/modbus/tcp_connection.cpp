@@ -292,7 +292,7 @@ void TcpConnection::lost(const std::string& why, BootTime now, ReportSink& out) 
     // Closed by the device while we were silent, noticed only now: no failure yet.
     if (fresh_ || retried_ || received_size_ > 0) return fail_unit(why, now, out);
     retried_ = true;
-    if (between_polls) current_->poll.start();
+    if (between_polls) current_->poll.start(now);
     connect(now, out);
 }
 

@@ -149,7 +149,7 @@ ModbusPoll random_device(Dice& dice) {
 // One poll of a device in a bad mood; counts its requests.
 unsigned moody_poll(Dice& dice, DevicePoll& poll, unsigned mood) {
     unsigned requests = 0;
-    poll.start();
+    poll.start({});
     while (const auto request = poll.request()) {
         ++requests;
         const BootTime now{std::chrono::milliseconds{requests}};

@@ -104,6 +104,20 @@ TEST(Check, registers_are_shifted_within_their_65536) {
                "[[meter]]\nid = 'n'\nhost = 'h'\nprofile = 'clever-mpdu'\nregister_offset = 5000\n");
 }
 
+TEST(Check, rates_are_multiples_of_the_poll_of_what_the_profile_has) {
+    const std::string meter = "[[meter]]\nid = 'm'\nhost = 'h'\nprofile = 'eastron-sdm630'\n";
+    STRCMP_EQUAL("", problems_of(kSound + meter + "rates = { energy_wh = 60, power_l1_w = 0.3e2 }\n").c_str());
+    expect("rates: energy_wh = 15 falls between two polls (expected a multiple of poll_s = 10)",
+           meter + "rates = { energy_wh = 15 }\n");
+    expect("rates: energy_wh = 190 is too slow (expected at most 180, or an interval would have to close without it)",
+           meter + "rates = { energy_wh = 190 }\n");
+    expect("rates: the profile \"eastron-sdm630\" has no \"humidity_percent\" (expected a quantity that it has)",
+           meter + "rates = { humidity_percent = 60 }\n");
+    expect("rates is for Modbus, and the profile \"dlt645-2007\" is not (expected none)",
+           "[[meter]]\nid = 'm'\nhost = 'gw'\naddress = '000000000001'\nprofile = 'dlt645-2007'\n"
+           "rates = { energy_wh = 60 }\n");
+}
+
 TEST(Check, registers_are_shifted_in_modbus_only) {
     expect(
         "register_offset is for Modbus, and the profile is not (expected none)",

@@ -138,7 +138,7 @@ TEST(Load, meters_on_lines_and_over_tcp_arrive) {
              "[[line]]\nid = 'l'\ndevice = '/dev/ttyS1'\nbaud = 19200\nparity = 'E'\nstop_bits = 2\n"
              "[[meter]]\nid = 'a'\nline = 'l'\nunit_id = 7\nprofile = 'p'\nrole = 'ups-output'\nrack = 'r1'\n"
              "rated_kw = 250\npoll_s = 5\ntimeout_ms = 300\nword_order = 'cdab'\noutlets = 24\nbranches = 6\n"
-             "batteries = 2\nregister_offset = 5000\n"
+             "batteries = 2\nregister_offset = 5000\nrates = { energy_wh = 60, voltage_v = 7.5 }\n"
              "[[meter]]\nid = 'b'\nhost = '10.0.0.1:1502'\nunit_id = 255\nprofile = 'p'\nrated_w = 900\n"
              "timeout_ms = 20000\n");
     CHECK(c.meters[1].timeout == Milliseconds{20000});
@@ -157,6 +157,8 @@ TEST(Load, meters_on_lines_and_over_tcp_arrive) {
     LONGS_EQUAL(6, a.counts.at("branch"));
     LONGS_EQUAL(2, a.counts.at("battery"));
     LONGS_EQUAL(5000, a.register_offset);
+    LONGS_EQUAL(60'000, a.rates.at("energy_wh").count());
+    LONGS_EQUAL(7500, a.rates.at("voltage_v").count());
     const auto& b = c.meters[1];
     STRCMP_EQUAL("10.0.0.1", b.host.c_str());
     LONGS_EQUAL(1502, b.port);

@@ -116,3 +116,10 @@ TEST(Points, a_device_of_an_unknown_profile_has_none) {
     const auto t = build("[[meter]]\nid = 'm'\nhost = 'h'\nprofile = 'acme'\n");
     CHECK(t.devices.at(0).points.empty() && t.points.empty());
 }
+
+TEST(Points, what_is_read_less_often_than_the_device_is_polled_says_so) {
+    const auto t = build("[[meter]]\nid = 'm'\nhost = 'h'\nprofile = 'eastron-sdm630'\nrates = { energy_wh = 70 }\n");
+    const auto& m = t.devices[0];
+    CHECK(period_of(t, m, m.energy) == std::chrono::seconds{70});
+    CHECK(period_of(t, m, m.power) == std::chrono::seconds{7});
+}

@@ -60,9 +60,9 @@ struct FakeDevice {
         for (unsigned i = 0; i < request.words; ++i) words.push_back(registers[request.address + i]);
         poll.answer(words, sent, received);
     }
-    Report run(DevicePoll& poll) {
+    Report run(DevicePoll& poll, BootTime now = {}) {
         asked.clear();
-        poll.start();
+        poll.start(now);
         while (const auto request = poll.request()) serve(poll, *request);
         return poll.finish();
     }
@@ -117,7 +117,7 @@ TEST(DevicePoll, a_device_that_falls_silent_over_its_serial_number_is_asked_thri
     auto poll = make(device_with_serial());
     device.registers = {{10, 1234}};
     for (int i = 0; i < 3; ++i) {
-        poll.start();
+        poll.start({});
         device.serve(poll, *poll.request());
         UNSIGNED_LONGS_EQUAL(900, poll.request()->address);
         poll.forget();
@@ -132,7 +132,7 @@ TEST(DevicePoll, the_serial_number_is_read_again_a_day_later) {
     auto poll = make(device_with_serial());
     device.registers = {{10, 1234}, {901, 7}};
     STRCMP_EQUAL("7", device.run(poll).identity.c_str());
-    poll.start();
+    poll.start({});
     const std::vector<std::uint16_t> word{1};
     const auto later = ms(1000) + std::chrono::hours{25};
     poll.answer(word, later, later);
@@ -251,7 +251,7 @@ TEST(DevicePoll, a_busy_device_makes_old_values_stale_and_unknown_ones_invalid) 
     device.run(poll);
     // The first span is refused as busy, the second answered.
     auto busy_first = [&](DevicePoll& p) {
-        p.start();
+        p.start({});
         p.refuse(6, ms(0), ms(1));
         while (const auto request = p.request()) device.serve(p, *request);
         return p.finish();
@@ -308,7 +308,7 @@ TEST(DevicePoll, a_probe_asks_for_another_length_than_the_late_reply_has) {
 
 TEST(DevicePoll, a_failed_poll_says_where_and_why) {
     auto poll = make(device_with({field("power_w", 10)}));
-    poll.start();
+    poll.start({});
     const Report report = poll.fail("no reply within 1000 ms", ms(5));
     CHECK_TRUE(report.state == DeviceState::failed);
     STRCMP_EQUAL("10.0.0.5:502 unit 3: no reply within 1000 ms", report.error.c_str());
@@ -380,4 +380,100 @@ TEST(FieldLists, devices_of_one_kind_share_one_list) {
     second.config.word_order.reset();
     second.config.counts["outlet"] = 2;
     CHECK_FALSE(lists.of(first) == lists.of(second));
+}
+
+TEST_GROUP(OwnRates) {
+    FakeDevice device;
+    ModbusPoll config = device_with({field("power_w", 10), field("energy_wh", 200), field("voltage_l1_v", 300)});
+
+    void setup() override {
+        config.period = milliseconds{1000};
+        config.config.rates = {{"energy_wh", milliseconds{3000}}, {"voltage_v", milliseconds{2000}}};
+    }
+    // Points of the report of the poll at that time.
+    std::string points_at(DevicePoll & poll, int at_ms) {
+        std::string out;
+        for (const auto& sample : device.run(poll, ms(at_ms)).samples) out += std::to_string(sample.point) + ' ';
+        return out;
+    }
+};
+
+TEST(OwnRates, a_field_is_asked_for_when_it_is_due_and_has_no_sample_in_between) {
+    auto poll = make(config);
+    STRCMP_EQUAL("100 101 102 ", points_at(poll, 0).c_str());
+    STRCMP_EQUAL("100 ", points_at(poll, 1000).c_str());
+    UNSIGNED_LONGS_EQUAL(1, device.asked.size());
+    STRCMP_EQUAL("100 102 ", points_at(poll, 2000).c_str());
+    STRCMP_EQUAL("100 101 ", points_at(poll, 3000).c_str());
+    STRCMP_EQUAL("100 102 ", points_at(poll, 4000).c_str());
+    STRCMP_EQUAL("100 ", points_at(poll, 5000).c_str());
+    STRCMP_EQUAL("100 101 102 ", points_at(poll, 6000).c_str());
+}
+
+TEST(OwnRates, a_poll_that_is_late_costs_no_slot) {
+    auto poll = make(config);
+    points_at(poll, 30);
+    STRCMP_EQUAL("100 ", points_at(poll, 1000).c_str());
+    STRCMP_EQUAL("100 102 ", points_at(poll, 2001).c_str());
+    STRCMP_EQUAL("100 101 ", points_at(poll, 3000).c_str());
+}
+
+TEST(OwnRates, what_lies_in_a_span_that_is_read_anyway_rides_along) {
+    fake::own_map(config).fields = {field("power_w", 10), field("energy_wh", 11), field("voltage_l1_v", 12),
+                                    field("current_a", 13)};
+    auto poll = make(config);
+    points_at(poll, 0);
+    STRCMP_EQUAL("100 101 102 103 ", points_at(poll, 1000).c_str());
+    UNSIGNED_LONGS_EQUAL(1, device.asked.size());
+}
+
+TEST(OwnRates, what_hangs_on_a_register_that_is_not_read_does_not_ride_along) {
+    auto& map = fake::own_map(config);
+    map.fields = {field("power_w", 10), field("energy_wh", 11), field("current_a", 12)};
+    map.fields[1].factors = {"ct"};
+    map.helpers = {field("ct", 400)};
+    device.registers[400] = 2;
+    auto poll = make(config);
+    STRCMP_EQUAL("100 101 102 ", points_at(poll, 0).c_str());
+    STRCMP_EQUAL("100 102 ", points_at(poll, 1000).c_str());
+    UNSIGNED_LONGS_EQUAL(1, device.asked.size());  // nor is the helper asked for
+    points_at(poll, 2000);
+    STRCMP_EQUAL("100 101 102 ", points_at(poll, 3000).c_str());
+    UNSIGNED_LONGS_EQUAL(2, device.asked.size());
+}
+
+TEST(OwnRates, a_poll_that_fails_or_a_device_that_is_busy_leaves_it_due) {
+    auto poll = make(config);
+    poll.start(ms(0));
+    poll.fail("no reply within 1000 ms", ms(10));
+    STRCMP_EQUAL("100 101 102 ", points_at(poll, 1000).c_str());
+    poll.start(ms(4000));
+    while (const auto request = poll.request()) {
+        if (request->address == 10) {
+            device.serve(poll, *request);
+        } else {
+            poll.refuse(6, ms(4000), ms(4001));
+        }
+    }
+    poll.finish();
+    STRCMP_EQUAL("100 101 102 ", points_at(poll, 5000).c_str());
+}
+
+TEST(OwnRates, a_poll_never_asks_for_nothing) {
+    config.config.rates["power_w"] = milliseconds{2000};
+    auto poll = make(config);
+    points_at(poll, 0);
+    STRCMP_EQUAL("100 101 102 ", points_at(poll, 1000).c_str());
+}
+
+TEST(OwnRates, torn_registers_are_still_compared_with_their_last_reading) {
+    fake::own_map(config).fields[1] = field("energy_wh", 200, RegisterType::u32);
+    fake::own_map(config).fields[1].q_uwh = 1'000'000;
+    device.registers[201] = 100;
+    auto poll = make(config);
+    points_at(poll, 0);
+    points_at(poll, 1000);
+    device.registers[200] = 1;  // by a word: read again
+    points_at(poll, 3000);
+    CHECK_TRUE(device.asked.size() > 2);
 }

@@ -78,7 +78,7 @@ TEST_GROUP(TornReads) {
     Report run(DevicePoll & poll, std::deque<Words> replies) {
         energy_requests = power_requests = 0;
         now += milliseconds{10'000};
-        poll.start();
+        poll.start({});
         while (poll.request()) serve(poll, replies);
         CHECK_TRUE(replies.empty());
         LONGS_EQUAL(1, power_requests);  // the other span is as it always was
@@ -182,7 +182,7 @@ TEST(TornReads, a_re_read_that_times_out_fails_the_poll_and_nothing_torn_is_kept
     auto poll = make(meter());
     run(poll, {u32(0x1FFFE)});
     now += milliseconds{10'000};
-    poll.start();
+    poll.start({});
     std::deque<Words> torn{u32(0x10003)};
     serve(poll, torn);
     UNSIGNED_LONGS_EQUAL(energy_address, poll.request()->address);
@@ -264,7 +264,7 @@ TEST(TornReads, a_double_of_a_big_load_is_read_again_until_its_pace_is_known) {
     const auto read = [&](std::size_t requests) {
         energy_requests = 0;
         now += milliseconds{10'000};
-        poll.start();
+        poll.start({});
         double last = 0;
         while (poll.request()) {
             std::deque<Words> reply{f64(last = energy_requests < requests ? at() : last)};
@@ -317,7 +317,7 @@ TEST(TornReads, other_values_of_the_span_are_those_of_its_first_reading) {
     fake::own_map(device).fields[1].address = energy_address + 2;
     auto poll = make(device);
     const auto read = [&](std::vector<Words> replies) {
-        poll.start();
+        poll.start({});
         for (const auto& reply : replies) poll.answer(reply, now, now + milliseconds{20});
         CHECK_FALSE(poll.request().has_value());
         return poll.finish();
@@ -340,7 +340,7 @@ TEST(TornReads, a_ratio_that_the_device_tells_does_not_hide_a_tear) {
     auto poll = make(device);
     const auto read = [&](std::deque<Words> replies) {
         now += milliseconds{10'000};
-        poll.start();
+        poll.start({});
         while (poll.request()) serve(poll, replies);
         return poll.finish();
     };
