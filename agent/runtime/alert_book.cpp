@@ -120,6 +120,19 @@ bool AlertBook::watches_metric(std::string_view scope, std::string_view metric) 
     return by_metric_.contains(std::string{scope} + '/' + std::string{metric});
 }
 
+bool AlertBook::would_turn(std::string_view scope, std::string_view metric, std::optional<double> value) const {
+    const auto found = by_metric_.find(std::string{scope} + '/' + std::string{metric});
+    if (found == by_metric_.end()) return false;
+    return std::any_of(found->second.begin(), found->second.end(), [&](std::size_t i) {
+        const auto& watch = watches_[i];
+        const auto entry = entries_.find(key_of(watch));
+        const bool open = entry != entries_.end() && is_open(entry->second.state);
+        const bool ending = open && entry->second.state.clear_count > 0;
+        const auto condition = classify(value, watch.limit, watch.clear_level, watch.direction);
+        return open ? condition == Condition::clear && !ending : condition == Condition::over;
+    });
+}
+
 // The entry of this watch, made where there is none. Another limit is another alert; rev goes on in this topic.
 void AlertBook::adopt(const Watch& watch, const Now& now, std::vector<AlertChange>& out) {
     auto& entry = entries_[key_of(watch)];

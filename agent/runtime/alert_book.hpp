@@ -103,6 +103,8 @@ public:
 
     [[nodiscard]] const std::vector<Watch>& watches() const { return watches_; }
     [[nodiscard]] bool watches_metric(std::string_view scope, std::string_view metric) const;
+    // Whether this value would begin a breach, or the end of one: worth an evaluation before its time.
+    [[nodiscard]] bool would_turn(std::string_view scope, std::string_view metric, std::optional<double> value) const;
     // Integrity alarms that are open on meters: scope (device id, or "site") and check.
     [[nodiscard]] std::vector<std::pair<std::string, std::string>> doubts() const;
     [[nodiscard]] bool firing(const std::string& scope, const std::string& rule) const;

@@ -43,6 +43,7 @@ Engine::Impl::Impl(const Installation& from, EngineDoors through, const Now& now
 // Into the books, under the name of the device that the points belong to.
 void Engine::Impl::count(const Report& report) {
     accounting.accept_weather(report);
+    live_news = true;
     if (owner[report.device] == report.device) {
         accounting.accept(report);
         if (live_wanted) live.accept(report);

@@ -57,14 +57,15 @@ void Engine::Impl::lay_out_alerts(const Now& now) {
     const auto date = zone.date(now.utc);
     if (now.utc < oldest_plausible || date == today) return;
     for (auto& change : lay_out(date, now)) tell(std::move(change), now);
-    live_wanted = doors.sink != nullptr;
+    live_watched = false;
     for (const auto* name : {"pue", "it-power", "facility-power"}) {
-        live_wanted = live_wanted || alerts.watches_metric("site", name);
+        live_watched = live_watched || alerts.watches_metric("site", name);
     }
     for (const auto& device : installation.points.devices) {
-        live_wanted =
-            live_wanted || (!device.rack.empty() && alerts.watches_metric(rack_scope(device.rack), "it-power"));
+        live_watched =
+            live_watched || (!device.rack.empty() && alerts.watches_metric(rack_scope(device.rack), "it-power"));
     }
+    live_wanted = live_watched || doors.sink != nullptr;
     next_chips = now.boot;
 }
 
@@ -199,12 +200,30 @@ void Engine::Impl::report_closed(const Outcome& outcome, const Now& now) {
     }
 }
 
-// As soon as a round of polls is in, so that an alert need not wait for more than that; without one, by the clock. Told
-// to the broker at most once a second.
+// A breach that begins or ends need not wait for the end of the round: polls are spread over it. Counts as that
+// round's evaluation. Not for a ratio, whose two sides may have been read on either side of a step of the load.
+void Engine::Impl::hasten_live(const Now& now) {
+    if (!live_watched || !std::exchange(live_news, false)) return;
+    for (const auto& metric : live.live(now)) {
+        const auto key = metric.scope + '/' + metric.name;
+        if (metric.name == "pue" || hastened.contains(key) ||
+            !alerts.would_turn(metric.scope, metric.name, metric.value))
+            continue;
+        hastened.insert(key);
+        std::vector<AlertChange> changes;
+        evaluate(metric, now, changes);
+        for (auto& change : changes) tell(std::move(change), now);
+    }
+}
+
+// Once a round of polls, when all are in; without one, by the clock. Told to the broker at most once a second.
 void Engine::Impl::tell_live(const Now& now) {
     const auto period = std::min<Duration>(live.period(), std::chrono::seconds{10});
     const bool late = now.boot >= next_live, early = now.boot < next_live - period / 2;
-    if (!live_wanted || (!late && (early || !live.round_is_over(told_live, now.boot)))) return;
+    if (!live_wanted) return;
+    if (!late && (early || !live.round_is_over(told_live, now.boot))) return hasten_live(now);
+    live_news = false;
+    const auto before = std::exchange(hastened, {});
     told_live = now.boot;
     next_live = now.boot + period * 5 / 4;
     const bool tells = doors.sink != nullptr && now.boot + period / 2 >= next_live_message;
@@ -212,7 +231,7 @@ void Engine::Impl::tell_live(const Now& now) {
     if (tells) next_live_message = std::max(next_live_message + spacing, now.boot + spacing / 2);
     for (const auto& metric : live.live(now)) {
         std::vector<AlertChange> changes;
-        evaluate(metric, now, changes);
+        if (!before.contains(metric.scope + '/' + metric.name)) evaluate(metric, now, changes);
         if (tells) send(metric_message(topics, metric, now));
         for (auto& change : changes) tell(std::move(change), now);
     }

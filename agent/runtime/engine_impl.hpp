@@ -61,6 +61,7 @@ struct Engine::Impl {
     void tell(const RuleVerdict& verdict, const Now& now);
     void report_closed(const Outcome& outcome, const Now& now);
     void tell_live(const Now& now);
+    void hasten_live(const Now& now);
     void tell_chips(const Now& now);
     [[nodiscard]] Metric worst_chip(const Watch& watch, const Now& now) const;
     [[nodiscard]] bool is_closed(const Metric& metric) const;
@@ -97,6 +98,9 @@ struct Engine::Impl {
     BootTime told_live, next_live, next_live_message, next_status, next_chips, next_commit;
     std::string journal_error;
     bool live_wanted = false;
+    bool live_watched = false;       // an alert acts on the powers of this moment
+    bool live_news = false;          // something was read since they were looked at
+    std::set<std::string> hastened;  // "rack-r01/it-power": evaluated before this round's end
     bool status_due = true;
 };
 

@@ -115,8 +115,8 @@ private:
 void LanSource::step(BootTime until, ReportSink& out) {
     do {
         const BootTime next = std::min(advance(out), until);
-        const BootTime present = now();
-        if (next > present && !sleep_(next - present)) return;
+        // Also where there is nothing to wait for: it tells when it is time to leave.
+        if (!sleep_(std::max(Duration{}, next - now()))) return;
     } while (now() < until);
 }
 

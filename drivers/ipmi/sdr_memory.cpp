@@ -8,7 +8,8 @@ namespace pued::ipmi {
 
 namespace {
 
-constexpr std::size_t max_places = 64;  // of one model
+constexpr std::size_t max_places = 64;   // of one model
+constexpr std::size_t max_models = 256;  // a BMC that tells another firmware every day fills no disk
 constexpr std::size_t id_digits = 4;
 
 std::string name_of(const std::string& fingerprint) { return "sdr/" + fingerprint; }
@@ -65,6 +66,8 @@ void SdrMemory::keep(const std::string& fingerprint, const SdrPlaces& places) {
     }
     if (all == known || all.size() > max_places) return;
     const std::lock_guard lock{mutex_};
+    const auto models = store_->list("sdr");
+    if (known.empty() && (!models || models->size() >= max_models)) return;
     (void)store_->save(name_of(fingerprint), text_of(all));
 }
 

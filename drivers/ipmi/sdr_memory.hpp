@@ -4,7 +4,7 @@
 //
 // Kept as text in the state directory, sdr/FINGERPRINT, a line for each sensor ("0012 =PS1 Input Power", "0021 #33");
 // the fingerprint is what Get Device ID and the record count say. One object for all BMCs, called from their threads.
-// A disk that refuses costs time at the next start and nothing else.
+// Of at most 256 models. A disk that refuses costs time at the next start and nothing else.
 #pragma once
 
 #include <cstdint>

@@ -259,3 +259,24 @@ TEST(Engine, each_poll_is_told_where_readings_are_wanted) {
     STRCMP_EQUAL("stale", told[2]["bad"]["energy_wh"].get<std::string>().c_str());
     STRCMP_EQUAL(bad.error.c_str(), told[2]["error"].get<std::string>().c_str());
 }
+
+TEST(Engine, a_power_over_its_limit_does_not_wait_for_the_rest_of_the_round_and_counts_once_in_it) {
+    auto installation = two_meters(1.25);
+    for (const unsigned times : {1U, 2U}) {
+        AlertConfig alert;
+        alert.id = "it-high-" + std::to_string(times);
+        alert.metric = "it-power";
+        alert.above = 150e3;
+        alert.for_count = alert.clear_count = times;
+        installation.config.alerts.push_back(alert);
+    }
+    World world{std::move(installation)};
+    world.run(20, 120e3, 100e3);
+    world.run(1, 120e3, 160e3, false);  // the feed has not been heard in this round
+    STRCMP_EQUAL("firing", world.states("alert/site/it-high-1").c_str());
+    STRCMP_EQUAL("pending", world.states("alert/site/it-high-2").c_str());
+    world.run(1, 120e3, 160e3);
+    STRCMP_EQUAL("pending", world.states("alert/site/it-high-2").c_str());
+    world.run(1, 120e3, 160e3);
+    STRCMP_EQUAL("pending firing", world.states("alert/site/it-high-2").c_str());
+}
