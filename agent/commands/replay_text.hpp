@@ -35,8 +35,8 @@ private:
     const Installation& installation_;
     bool json_;
     Counted totals_;
-    std::map<UtcTime, Joint> joint_;               // by begin; those that an amendment may still change
-    Joint settled_{};                              // … and the sum of those before
+    std::map<UtcTime, Joint> joint_;  // by begin; those that an amendment may still change
+    Joint settled_{};                 // … and the sum of those before
     std::uint64_t settled_intervals_ = 0;
     std::map<std::string, std::uint64_t> fired_;   // by "scope/rule"
     std::map<std::string, std::string> verdicts_;  // by rule

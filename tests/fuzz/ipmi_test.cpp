@@ -132,8 +132,8 @@ TEST(FuzzIpmi, a_lying_bmc_gives_one_report_a_poll_and_nothing_absurd) {
         poll.activity = 2;
         poll.period = std::chrono::seconds{10};
         const auto source = make_source(
-            poll, clock, std::make_unique<LyingBmc>(clock, seed), [&clock](Duration wait) { return clock.advance(wait), true; },
-            seed);
+            poll, clock, std::make_unique<LyingBmc>(clock, seed),
+            [&clock](Duration wait) { return clock.advance(wait), true; }, seed);
         const BootTime end = clock.now().boot + std::chrono::hours{2};
         while (clock.now().boot < end) source->step(std::min(end, clock.now().boot + std::chrono::seconds{7}), sink);
         LONGS_EQUAL(720, sink.reports.size());
