@@ -20,8 +20,8 @@ void put(Image& image, const RegisterMap& map, const std::string& name, double v
     const auto field = *std::ranges::find(map.fields, name, &Field::name);
     const double raw = (value - field.offset) / field.scale;
     const auto bits = field.type == RegisterType::f32
-                          ? std::bit_cast<std::uint32_t>(static_cast<float>(raw))
-                          : static_cast<std::uint32_t>(static_cast<std::int64_t>(std::llround(raw)));
+                          ? std::uint64_t{std::bit_cast<std::uint32_t>(static_cast<float>(raw))}
+                          : static_cast<std::uint64_t>(std::llround(raw));
     const unsigned words = words_of(field.type);
     const bool low = low_first != (field.order == WordOrder::cdab);
     for (unsigned i = 0; i < words; ++i) {
