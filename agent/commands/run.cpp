@@ -17,6 +17,7 @@
 #include "agent/runtime/queue.hpp"
 #include "drivers/mqtt/publisher.hpp"
 #include "firmware/clock.hpp"
+#include "firmware/memory.hpp"
 #include "firmware/service.hpp"
 #include "firmware/store.hpp"
 
@@ -29,6 +30,8 @@ constexpr std::chrono::milliseconds kPatience{800};
 constexpr std::chrono::milliseconds kLastWords{300};
 // At a reload nobody waits for us: a line is not opened anew while its old thread is still inside a request.
 constexpr std::chrono::milliseconds kReloadPatience{5000};
+constexpr Duration kSettled = std::chrono::seconds{10};  // after a start: everybody has connected and polled
+constexpr Duration kThriftyEvery = std::chrono::hours{1};
 constexpr Duration kStuck = std::chrono::seconds{60};  // a source that does not come back for so long
 // What the broker kept of our last checkpoint may arrive so long after the start; the journal waits for it.
 constexpr std::chrono::milliseconds kMemoryOfBroker{2000};
@@ -78,7 +81,6 @@ public:
         open_journal(*site);
         poll(*site);
         site_ = std::move(site);
-        ::malloc_trim(0);  // what reading the configuration took
         tell(service_.ready());
         log_.write(Level::info, "started", {{"version", PUED_VERSION}, {"config", config_file_}});
         while (!leaving_) turn();
@@ -158,7 +160,10 @@ private:
     }
 
     // Everything is in place: the sources may speak.
-    void poll(Site& site) { site.pollers.emplace(std::exchange(sources_, {}), site.queue, clock_); }
+    void poll(Site& site) {
+        site.pollers.emplace(std::exchange(sources_, {}), site.queue, clock_);
+        thrifty_at_ = clock_.now().boot + kSettled;
+    }
 
     void turn() {
         for (const auto& report : site_->queue.take(kTick)) site_->engine.accept(report, clock_.now());
@@ -166,6 +171,7 @@ private:
         site_->engine.tick(now, surroundings());
         obey_people(now);
         feed_watchdog(now.boot);
+        if (now.boot >= thrifty_at_) be_thrifty(now.boot);
         // Sites of before whose last thread has come back at last.
         std::erase_if(leaked_, [](const auto& old) { return old->pollers->stop(std::chrono::milliseconds{0}); });
         if (const auto signal = signals_.wait(Duration{0})) obey(*signal);
@@ -176,6 +182,12 @@ private:
         if (!watchdog_interval_ || now < fed_ + *watchdog_interval_ / 3 || !site_->pollers->alive(now, kStuck)) return;
         fed_ = now;
         tell(service_.watchdog());
+    }
+
+    // Reading a configuration takes more memory than following it.
+    void be_thrifty(BootTime now) {
+        give_back_memory();
+        thrifty_at_ = now + kThriftyEvery;
     }
 
     // The service manager did not take a message: worth a line, never a reason to stop.
@@ -275,6 +287,7 @@ private:
     Notifier service_ = Notifier::from_environment();
     std::optional<Duration> watchdog_interval_ = watchdog_interval_from_environment();
     BootTime fed_;
+    BootTime thrifty_at_;
     std::optional<DirectoryStore> store_;
     std::optional<Journal> journal_;
     ReportDesk desk_;

@@ -65,7 +65,7 @@ public:
         add_servers();
         add_mqtt_values();
 #ifdef WITH_REDFISH
-        if (!redfish_.empty()) sources_.push_back(make_redfish_source(std::move(redfish_), clock_));
+        add_redfish_source();
 #endif
         return std::move(sources_);
     }
@@ -199,6 +199,17 @@ private:
         add_missing(device, "Redfish", "WITH_REDFISH");
 #endif
     }
+
+#ifdef WITH_REDFISH
+    void add_redfish_source() {
+        if (redfish_.empty()) return;
+        std::vector<DeviceIndex> devices;
+        for (const auto& poll : redfish_) devices.push_back(poll.device);
+        auto source = make_redfish_source(std::move(redfish_), clock_);
+        if (!source) return add_unavailable(std::move(devices), source.error());
+        sources_.push_back(std::move(*source));
+    }
+#endif
 
     // Of the feed's own points: what an earlier way gives is not asked again.
     [[nodiscard]] std::optional<PointIndex> point_of(const ServerConfig& server, const Feed& feed,

@@ -10,7 +10,6 @@
 // passed over ("authcap"): many say it wrongly, and the handshake itself decides.
 #include "drivers/ipmi/lan_transport.hpp"
 
-#include <freeipmi/freeipmi.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -19,6 +18,7 @@
 #include <array>
 
 #include "drivers/ipmi/call_deadline.hpp"
+#include "drivers/ipmi/freeipmi.hpp"
 #include "drivers/ipmi/host_resolver.hpp"
 
 namespace pued::ipmi {
@@ -30,15 +30,23 @@ constexpr unsigned ask_for_privilege = IPMI_WORKAROUND_FLAGS_OUTOFBAND_2_0_OPEN_
 constexpr std::size_t longest_user = 16;
 constexpr std::size_t longest_password = 20;
 
+const FreeIpmi& freeipmi() {
+    static const FreeIpmi library;
+    return library;
+}
+
 struct ContextEnd {
-    void operator()(ipmi_ctx_t context) const { ipmi_ctx_destroy(context); }
+    void operator()(ipmi_ctx_t context) const { freeipmi().ctx_destroy(context); }
 };
 using Context = std::unique_ptr<std::remove_pointer_t<ipmi_ctx_t>, ContextEnd>;
 
-// Must happen before threads use the library.
-bool library_ready() {
-    static const bool ready = ipmi_rmcpplus_init() == 0;
-    return ready;
+// Why no BMC can be asked; empty: all is well. Must be called before threads use the library.
+const std::string& library_trouble() {
+    static const std::string trouble = [] {
+        if (!freeipmi().error().empty()) return freeipmi().error();
+        return std::string{freeipmi().rmcpplus_init() == 0 ? "" : "libgcrypt does not start"};
+    }();
+    return trouble;
 }
 
 std::uint8_t privilege_level(const std::string& name) {
@@ -78,13 +86,13 @@ LinkFailure failure_of(int error, const LanAddress& address) {
         case IPMI_ERR_CONNECTION_TIMEOUT:
         case IPMI_ERR_PASSWORD_VERIFICATION_TIMEOUT:
         case IPMI_ERR_SESSION_TIMEOUT: return {Trouble::silent, "no answer"};
-        default: return {Trouble::silent, std::string{"no session: "} + ipmi_ctx_strerror(error)};
+        default: return {Trouble::silent, std::string{"no session: "} + freeipmi().ctx_strerror(error)};
     }
 }
 
 class LanLink final : public Link {
 public:
-    explicit LanLink(LanAddress address) : address_(std::move(address)) { library_ready(); }
+    explicit LanLink(LanAddress address) : address_(std::move(address)) { library_trouble(); }
     ~LanLink() override { close(); }
     LanLink(const LanLink&) = delete;
     LanLink& operator=(const LanLink&) = delete;
@@ -115,7 +123,7 @@ bool descriptors_left() {
 }
 
 std::optional<LinkFailure> LanLink::impossible() const {
-    if (!library_ready()) return LinkFailure{Trouble::refused, "libgcrypt does not start"};
+    if (!library_trouble().empty()) return LinkFailure{Trouble::refused, library_trouble()};
     if (!descriptors_left()) return LinkFailure{Trouble::refused, "too many files and sockets are open"};
     if (address_.user.size() > longest_user) {
         return LinkFailure{Trouble::credentials, "the user is longer than the 16 bytes of IPMI"};
@@ -160,17 +168,17 @@ int LanLink::open_suite(const std::string& peer, unsigned suite) {
 
 // FreeIPMI's number of what went wrong; IPMI_ERR_SUCCESS: context_ holds a session.
 int LanLink::open_once(const std::string& peer, unsigned suite, unsigned workarounds) {
-    Context context{ipmi_ctx_create()};
+    Context context{freeipmi().ctx_create()};
     if (!context) return IPMI_ERR_OUT_OF_MEMORY;
     // FreeIPMI counts its time-out from the last packet received, however long ago we asked: it must exceed our pauses.
     const auto limit = static_cast<unsigned>(address_.limit.count());
     const auto silence = static_cast<unsigned>(std::chrono::milliseconds{longest_silence}.count());
     const CallDeadline deadline{address_.limit};
-    const int done =
-        ipmi_ctx_open_outofband_2_0(context.get(), peer.c_str(), address_.user.c_str(), address_.password.c_str(),
-                                    nullptr, 0, privilege_level(address_.privilege), static_cast<std::uint8_t>(suite),
-                                    silence + 2 * limit, std::max(limit / 5, 1U), workarounds, IPMI_FLAGS_DEFAULT);
-    if (done < 0) return deadline.over() ? IPMI_ERR_CONNECTION_TIMEOUT : ipmi_ctx_errnum(context.get());
+    const int done = freeipmi().ctx_open_outofband_2_0(
+        context.get(), peer.c_str(), address_.user.c_str(), address_.password.c_str(), nullptr, 0,
+        privilege_level(address_.privilege), static_cast<std::uint8_t>(suite), silence + 2 * limit,
+        std::max(limit / 5, 1U), workarounds, IPMI_FLAGS_DEFAULT);
+    if (done < 0) return deadline.over() ? IPMI_ERR_CONNECTION_TIMEOUT : freeipmi().ctx_errnum(context.get());
     context_ = std::move(context);
     return IPMI_ERR_SUCCESS;
 }
@@ -184,8 +192,8 @@ Result<Reply> LanLink::send(std::uint8_t lun, Command command, Bytes data) {
     int size = 0;
     {
         const CallDeadline deadline{address_.limit};
-        size = ipmi_cmd_raw(context_.get(), lun, net_fn(command), request.data(),
-                            static_cast<unsigned>(data.size() + 1), reply.data(), reply.size());
+        size = freeipmi().cmd_raw(context_.get(), lun, net_fn(command), request.data(),
+                                  static_cast<unsigned>(data.size() + 1), reply.data(), reply.size());
     }
     if (size < 2 || reply[0] != code(command)) {
         close();
@@ -198,7 +206,7 @@ void LanLink::close() {
     if (!context_) return;
     {
         const CallDeadline deadline{address_.limit / 3};
-        ipmi_ctx_close(context_.get());
+        freeipmi().ctx_close(context_.get());
     }
     context_.reset();
 }

@@ -1,7 +1,6 @@
 // libcurl's multi interface; see the header. One easy handle for each peer keeps its connection and TLS session.
 #include "drivers/redfish/http.hpp"
 
-#include <curl/curl.h>
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -12,6 +11,7 @@
 #include <new>
 #include <utility>
 
+#include "drivers/redfish/curl.hpp"
 #include "drivers/redfish/document.hpp"
 
 namespace pued::redfish {
@@ -20,6 +20,11 @@ namespace {
 constexpr std::size_t kMostHeaders = 1U << 16U;  // bytes of one reply
 constexpr std::size_t kMostHeader = 1000;        // letters of one that is kept
 constexpr long kConnectMs = 5000;
+
+const Curl& curl() {
+    static const Curl library;
+    return library;
+}
 
 struct Line {  // to one peer
     Peer peer;
@@ -102,7 +107,7 @@ CURLcode pin(CURL*, void* context, void* user) {
 template <class T>
 void option(const Line& line, CURLoption which, T value) {
     // What this libcurl cannot do must not be left out in silence: it would be a check or a limit.
-    if (curl_easy_setopt(line.easy, which, value) != CURLE_OK) std::abort();
+    if (curl().easy_setopt(line.easy, which, value) != CURLE_OK) std::abort();
 }
 
 void set_trust(Line& line) {
@@ -138,13 +143,13 @@ void set_up(Line& line) {
 }
 
 void add_header(Line& line, const std::string& text) {
-    auto* longer = curl_slist_append(line.headers, text.c_str());
+    auto* longer = curl().slist_append(line.headers, text.c_str());
     if (longer == nullptr) throw std::bad_alloc{};
     line.headers = longer;
 }
 
 void set_headers(Line& line, const Request& request) {
-    curl_slist_free_all(line.headers);
+    curl().slist_free_all(line.headers);
     line.headers = nullptr;
     add_header(line, "Accept: application/json");
     add_header(line, "OData-Version: 4.0");
@@ -182,14 +187,19 @@ std::string reason(const Line& line, CURLcode result) {
     if (!line.shown.empty() && line.shown != line.peer.fingerprint) {
         return "the certificate is not the pinned one: its fingerprint is " + grouped(line.shown);
     }
-    std::string out = line.error[0] != '\0' ? line.error.data() : curl_easy_strerror(result);
+    std::string out = line.error[0] != '\0' ? line.error.data() : curl().easy_strerror(result);
     if (result == CURLE_PEER_FAILED_VERIFICATION) out += " (expected a certificate by ca_file, or its fingerprint)";
     return out;
 }
 
-void start_library() {
-    static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
-    if (started != CURLE_OK) throw std::bad_alloc{};
+// Why nothing can be asked; empty: all is well.
+const std::string& library_trouble() {
+    static const std::string trouble = [] {
+        if (!curl().error().empty()) return curl().error();
+        const CURLcode started = curl().global_init(CURL_GLOBAL_DEFAULT);
+        return started == CURLE_OK ? std::string{} : std::string{"libcurl: "} + curl().easy_strerror(started);
+    }();
+    return trouble;
 }
 
 }  // namespace
@@ -201,8 +211,7 @@ struct Http::Impl {
     std::vector<Answer> unsent;  // requests that could not even be begun, as replies that say so
 
     explicit Impl(const Clock& c) : clock(c) {
-        start_library();
-        multi = curl_multi_init();
+        multi = curl().multi_init();
         if (multi == nullptr) throw std::bad_alloc{};
     }
     Impl(const Impl&) = delete;
@@ -210,24 +219,24 @@ struct Http::Impl {
     ~Impl() {
         for (auto& line : lines) {
             give_up(*line);
-            curl_easy_cleanup(line->easy);
-            curl_slist_free_all(line->headers);
+            curl().easy_cleanup(line->easy);
+            curl().slist_free_all(line->headers);
         }
-        curl_multi_cleanup(multi);
+        curl().multi_cleanup(multi);
     }
 
     void give_up(Line& line) {
-        if (line.busy) curl_multi_remove_handle(multi, line.easy);
+        if (line.busy) curl().multi_remove_handle(multi, line.easy);
         line.busy = false;
     }
 
     void collect(std::vector<Answer>& out) {
         int left = 0;
-        while (const CURLMsg* message = curl_multi_info_read(multi, &left)) {
+        while (const CURLMsg* message = curl().multi_info_read(multi, &left)) {
             if (message->msg != CURLMSG_DONE) continue;
             const CURLcode result = message->data.result;
             Line* line = nullptr;
-            curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &line);
+            curl().easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &line);
             give_up(*line);
             const auto which =
                 std::find_if(lines.begin(), lines.end(), [line](const auto& l) { return l.get() == line; });
@@ -239,11 +248,16 @@ struct Http::Impl {
         Reply out = std::move(line.reply);
         line.reply = {};
         out.got = clock.now().boot;
-        if (result == CURLE_OK || line.too_long) curl_easy_getinfo(line.easy, CURLINFO_RESPONSE_CODE, &out.status);
+        if (result == CURLE_OK || line.too_long) curl().easy_getinfo(line.easy, CURLINFO_RESPONSE_CODE, &out.status);
         if (result != CURLE_OK) out.error = line.too_long ? "the reply is longer than 1 MiB" : reason(line, result);
         return out;
     }
 };
+
+Result<std::unique_ptr<Http>> Http::open(const Clock& clock) {
+    if (!library_trouble().empty()) return Error{library_trouble()};
+    return std::unique_ptr<Http>{new Http{clock}};
+}
 
 Http::Http(const Clock& clock) : impl_(std::make_unique<Impl>(clock)) {}
 
@@ -252,11 +266,11 @@ Http::~Http() = default;
 std::size_t Http::add(Peer peer) {
     auto line = std::make_unique<Line>();
     line->peer = std::move(peer);
-    line->easy = curl_easy_init();
+    line->easy = curl().easy_init();
     if (line->easy == nullptr) throw std::bad_alloc{};
     set_up(*line);
     impl_->lines.push_back(std::move(line));
-    curl_multi_setopt(impl_->multi, CURLMOPT_MAXCONNECTS, static_cast<long>(impl_->lines.size()) + 1);
+    curl().multi_setopt(impl_->multi, CURLMOPT_MAXCONNECTS, static_cast<long>(impl_->lines.size()) + 1);
     return impl_->lines.size() - 1;
 }
 
@@ -274,11 +288,11 @@ void Http::send(std::size_t peer, const Request& request) {
     set_headers(line, request);
     set_login(line, request);
     line.reply.sent = impl_->clock.now().boot;
-    const CURLMcode result = curl_multi_add_handle(impl_->multi, line.easy);
+    const CURLMcode result = curl().multi_add_handle(impl_->multi, line.easy);
     line.busy = result == CURLM_OK;
     if (line.busy) return;
     Reply failed;
-    failed.error = curl_multi_strerror(result);
+    failed.error = curl().multi_strerror(result);
     failed.sent = failed.got = line.reply.sent;
     impl_->unsent.push_back({peer, std::move(failed)});
 }
@@ -287,12 +301,12 @@ std::vector<Http::Answer> Http::wait(BootTime until) {
     auto out = std::exchange(impl_->unsent, {});
     for (;;) {
         int running = 0;
-        curl_multi_perform(impl_->multi, &running);
+        curl().multi_perform(impl_->multi, &running);
         impl_->collect(out);
         const auto now = impl_->clock.now().boot;
         if (!out.empty() || now >= until) return out;
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now).count();
-        curl_multi_poll(impl_->multi, nullptr, 0, static_cast<int>(std::min<long long>(left, 1000)), nullptr);
+        curl().multi_poll(impl_->multi, nullptr, 0, static_cast<int>(std::min<long long>(left, 1000)), nullptr);
     }
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/model/result.hpp"
 #include "agent/ports/clock.hpp"
 #include "drivers/redfish/exchange.hpp"
 
@@ -20,7 +21,8 @@ struct Peer {
 
 class Http {
 public:
-    explicit Http(const Clock& clock);
+    // Fails where libcurl is missing.
+    static Result<std::unique_ptr<Http>> open(const Clock& clock);
     ~Http();
     Http(const Http&) = delete;
     Http& operator=(const Http&) = delete;
@@ -36,6 +38,8 @@ public:
     std::vector<Answer> wait(BootTime until);
 
 private:
+    explicit Http(const Clock& clock);
+
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };

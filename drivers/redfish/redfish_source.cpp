@@ -36,9 +36,10 @@ ServiceSettings settings_of(RedfishPoll poll) {
 
 class RedfishSource final : public Source {
 public:
-    RedfishSource(std::vector<RedfishPoll> polls, const Clock& clock) : clock_(clock), http_(clock) {
+    RedfishSource(std::vector<RedfishPoll> polls, std::unique_ptr<Http> http, const Clock& clock)
+        : clock_(clock), http_(std::move(http)) {
         for (auto& poll : polls) {
-            http_.add(peer_of(poll));
+            http_->add(peer_of(poll));
             services_.push_back({std::make_unique<Service>(settings_of(std::move(poll)))});
         }
     }
@@ -50,7 +51,7 @@ public:
                 if (!services_[i].asking) advance(i, out);
                 if (!services_[i].asking) next = std::min(next, services_[i].service->due());
             }
-            for (auto& [peer, reply] : http_.wait(next)) {
+            for (auto& [peer, reply] : http_->wait(next)) {
                 services_[peer].asking = false;
                 services_[peer].service->answer(reply, now());
                 advance(peer, out);
@@ -63,11 +64,11 @@ public:
         for (std::size_t i = 0; i < services_.size(); ++i) {
             const auto farewell = services_[i].service->farewell();
             if (!farewell) continue;
-            http_.send(i, *farewell);
+            http_->send(i, *farewell);
             ++open;
         }
         for (const BootTime end = now() + kFarewell; open > 0 && now() < end;) {
-            open -= std::min(open, http_.wait(end).size());
+            open -= std::min(open, http_->wait(end).size());
         }
     }
 
@@ -83,7 +84,7 @@ private:
         auto& served = services_[i];
         deliver(served, out);
         if (const auto request = served.service->next(now())) {
-            http_.send(i, *request);
+            http_->send(i, *request);
             served.asking = true;
         }
         deliver(served, out);
@@ -94,15 +95,17 @@ private:
     }
 
     const Clock& clock_;
-    Http http_;
+    std::unique_ptr<Http> http_;
     std::vector<Served> services_;
 };
 
 }  // namespace
 }  // namespace redfish
 
-std::unique_ptr<Source> make_redfish_source(std::vector<RedfishPoll> polls, const Clock& clock) {
-    return std::make_unique<redfish::RedfishSource>(std::move(polls), clock);
+Result<std::unique_ptr<Source>> make_redfish_source(std::vector<RedfishPoll> polls, const Clock& clock) {
+    auto http = redfish::Http::open(clock);
+    if (!http) return Error{http.error()};
+    return std::unique_ptr<Source>{std::make_unique<redfish::RedfishSource>(std::move(polls), std::move(*http), clock)};
 }
 
 }  // namespace pued

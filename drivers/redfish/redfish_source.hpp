@@ -10,6 +10,7 @@
 #include "agent/config/config.hpp"
 #include "agent/model/reading.hpp"
 #include "agent/model/redfish_profile.hpp"
+#include "agent/model/result.hpp"
 #include "agent/ports/clock.hpp"
 #include "agent/ports/source.hpp"
 
@@ -28,7 +29,7 @@ struct RedfishPoll {
     Duration timeout{};  // of a request; 0: ten seconds
 };
 
-// The clock must outlive the source. Connects to nothing yet.
-std::unique_ptr<Source> make_redfish_source(std::vector<RedfishPoll> polls, const Clock& clock);
+// The clock must outlive the source. Connects to nothing yet. Fails where libcurl is missing.
+Result<std::unique_ptr<Source>> make_redfish_source(std::vector<RedfishPoll> polls, const Clock& clock);
 
 }  // namespace pued

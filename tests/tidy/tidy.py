@@ -17,7 +17,7 @@ LONGEST_FUNCTION = 60
 LONGEST_MEDIAN = 12
 
 # What each folder may include, beside itself. A driver never includes another driver or the runtime; when and where to
-# poll (drivers/poll) is what several have in common.
+# poll (drivers/poll) and how a library is loaded (drivers/library) is what several have in common.
 INNER = ["agent/model"]
 PURE = INNER + ["agent/metering"]
 MIDDLE = PURE + ["agent/metrics", "agent/rules", "agent/drift", "agent/config", "agent/journal", "agent/ports"]
@@ -35,7 +35,7 @@ MAY_INCLUDE = {
     "agent/runtime": MIDDLE,
     "agent/commands": MIDDLE + ["agent/report", "agent/runtime", "agent/scan", "drivers", "firmware"],
     "agent": ["agent/commands"],
-    "drivers": INNER + ["agent/ports", "agent/config", "drivers/poll"],
+    "drivers": INNER + ["agent/ports", "agent/config", "drivers/poll", "drivers/library"],
     "firmware": INNER + ["agent/ports"],
 }
 PURE_FOLDERS = ("agent/model", "agent/metering", "agent/metrics", "agent/rules", "agent/drift", "agent/journal", "agent/report", "agent/scan")
