@@ -3,13 +3,13 @@
 //
 // RTU replies carry no transaction id. So that a late reply never passes for the next one: after a failure a unit is
 // left alone for another timeout, whatever comes meanwhile is dropped, and its next poll begins with a probe whose
-// reply has another length than the one that may still be under way; replies come in the order of their requests.
+// reply has another length than the one that may still be under way (doubts.hpp).
 #include <sys/prctl.h>
 
 #include <algorithm>
-#include <map>
 #include <thread>
 
+#include "drivers/modbus/doubts.hpp"
 #include "drivers/modbus/modbus_source.hpp"
 #include "drivers/modbus/rota.hpp"
 #include "drivers/modbus/serial_line.hpp"
@@ -67,7 +67,7 @@ private:
 
     // One request of the current poll.
     void work(ReportSink& out) {
-        if (const auto doubt = doubts_.find(current_); doubt != doubts_.end()) return clear_doubt(doubt->second, out);
+        if (const auto late_words = doubts_.words(current_)) return clear_doubt(*late_words, out);
         const auto request = current_->poll.request();
         if (!request) return finish(out);
         const Exchange exchange = line_.exchange(*request, current_->timeout, current_->latency.dead_time());
@@ -83,12 +83,14 @@ private:
     }
 
     void clear_doubt(std::uint16_t words, ReportSink& out) {
-        if (const auto probe = current_->poll.probe(words)) {
-            const Exchange exchange = line_.exchange(*probe, current_->timeout, {}, words);
-            if (exchange.outcome != Outcome::reply) return fail(exchange, words, out);
-            line_.pause(current_->pause);
-        }
-        doubts_.erase(current_);
+        const auto probe = current_->poll.probe(words);
+        if (!probe) return doubts_.drop(current_);
+        Exchange exchange = line_.exchange(*probe, current_->timeout, {}, words);
+        if (exchange.outcome != Outcome::reply) return fail(exchange, words, out);
+        line_.pause(current_->pause);
+        if (doubts_.answered(current_, exchange.frame.exception)) return;
+        exchange.error = exception_text(exchange.frame.exception);
+        fail(exchange, words, out);
     }
 
     void finish(ReportSink& out) {
@@ -104,7 +106,7 @@ private:
             rest_.failed(now);
             return fail_link(exchange.error, now, out);
         }
-        doubts_[current_] = words;
+        doubts_.begin(current_, words);
         current_->fail(exchange.error, now, out, current_->timeout);
         current_ = nullptr;
     }
@@ -122,9 +124,9 @@ private:
     Rota rota_;
     Backoff rest_;  // after failures of the line itself
     std::string line_error_;
-    Unit* current_ = nullptr;                      // being polled
-    bool replan_ = false;                          // it, when this poll is over
-    std::map<const Unit*, std::uint16_t> doubts_;  // registers asked for in vain: that reply may still come
+    Unit* current_ = nullptr;  // being polled
+    bool replan_ = false;      // it, when this poll is over
+    Doubts doubts_;
 };
 
 }  // namespace

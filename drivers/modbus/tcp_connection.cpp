@@ -42,9 +42,6 @@ LineCost served_line_cost(Duration latency, Duration pause) {
     return rtu_cost(baud, bits_per_char, latency, std::max<Duration>(pause, std::chrono::milliseconds{4}));
 }
 
-// The gateway's word that the unit behind it is not there: as good as silence, without the wait.
-bool gateway_says_absent(std::uint8_t exception) { return exception == 10 || exception == 11; }
-
 }  // namespace
 
 TcpConnection::TcpConnection(std::size_t id, const std::vector<ModbusPoll>& units, FieldLists& lists,
@@ -191,14 +188,11 @@ void TcpConnection::send_request(BootTime now, ReportSink& out) {
 
 // After a reply that never came, first what tells it from the next one.
 ReadRequest TcpConnection::next_request() {
+    late_words_ = doubts_.words(current_);
+    if (!late_words_) return *current_->poll.request();
+    if (const auto probe = current_->poll.probe(*late_words_)) return *probe;
     late_words_.reset();
-    const auto doubt = doubts_.find(current_);
-    if (doubt == doubts_.end()) return *current_->poll.request();
-    if (const auto probe = current_->poll.probe(doubt->second.words)) {
-        late_words_ = doubt->second.words;
-        return *probe;
-    }
-    doubts_.erase(doubt);
+    doubts_.drop(current_);
     return *current_->poll.request();
 }
 
@@ -267,20 +261,14 @@ void TcpConnection::take(const Frame& frame, ReportSink& out) {
     proceed(out);
 }
 
-// The probe's reply: all before it has come. A refusal says so only when it comes again, a gateway's never.
 void TcpConnection::take_probe(const Frame& frame, ReportSink& out) {
-    bool& refused = doubts_[current_].refused;
-    const bool absent = gateway_says_absent(frame.exception);
-    const bool believed = frame.exception == 0 || (refused && !absent);
-    refused = refused || !absent;
-    if (!believed) return fail_unit(exception_text(frame.exception), clock_.now().boot, out);
-    doubts_.erase(current_);
-    proceed(out);
+    if (doubts_.answered(current_, frame.exception)) return proceed(out);
+    fail_unit(exception_text(frame.exception), clock_.now().boot, out);
 }
 
 // From now on, of the request in flight; of a probe, what it was for.
 void TcpConnection::doubt() {
-    if (rtu_) doubts_[current_].words = late_words_.value_or(request_.words);
+    if (rtu_) doubts_.begin(current_, late_words_.value_or(request_.words));
 }
 
 void TcpConnection::lost(const std::string& why, BootTime now, ReportSink& out) {

@@ -7,20 +7,19 @@
 //
 // With RTU frames (a serial server) there is no transaction id, and a new connection may still bring what the line said
 // late. So a unit that failed is left alone for another timeout, what comes unasked is dropped, replies of other units
-// are passed over, and the unit's next request is a probe whose reply has another length (as rtu_source.cpp does), also
-// where the connection was lost under a request. All refusals are alike: one that answers the probe may be the late
-// reply, and is believed when it comes again.
+// are passed over, and the unit's next request is a probe whose reply has another length (doubts.hpp), also where the
+// connection was lost under a request.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/ports/clock.hpp"
 #include "agent/ports/source.hpp"
+#include "drivers/modbus/doubts.hpp"
 #include "drivers/modbus/rota.hpp"
 #include "drivers/poll/resolver.hpp"
 
@@ -47,11 +46,6 @@ public:
     void close_socket();
 
 private:
-    // RTU: a request was in vain so far, and its reply may still come.
-    struct Doubt {
-        std::uint16_t words = 0;  // registers it asked for
-        bool refused = false;     // a refusal has come since, its own or the probe's
-    };
     enum class Phase : std::uint8_t { closed, resolving, connecting, open, pausing, waiting };
 
     void expire(BootTime now, ReportSink& out);
@@ -95,8 +89,8 @@ private:
     bool fresh_ = true;     // no reply yet on this connection
     bool retried_ = false;  // this request has already cost a new connection
     BootTime deadline_, quiet_until_, sent_;
-    std::uint16_t transaction_ = 0;  // of the request in flight; counts them with RTU frames
-    std::map<const Unit*, Doubt> doubts_;
+    std::uint16_t transaction_ = 0;            // of the request in flight; counts them with RTU frames
+    Doubts doubts_;                            // with RTU frames
     std::optional<std::uint16_t> late_words_;  // the request in flight is a probe, for so many late registers
     ReadRequest request_;
     std::array<std::uint8_t, longest_tcp_frame + 1> received_{};

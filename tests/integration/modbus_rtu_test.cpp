@@ -83,6 +83,32 @@ TEST(ModbusRtu, a_late_reply_is_never_taken_for_the_next) {
     CHECK_TRUE(reports.good(2) >= 10);
 }
 
+// A request of one register is refused so late that the refusal follows the probe. The probe's own reply is then still
+// to come, and has the length of the poll's first request, which asks for the same two registers.
+TEST(ModbusRtu, a_late_refusal_does_not_let_the_probes_reply_in) {
+    std::atomic<unsigned> count{0};
+    Bytes refusal;
+    SerialPeer line{{}, [&](const Bytes& request) -> std::optional<Answer> {
+                        const unsigned turn = count++ % 6;
+                        if (turn == 1) {
+                            refusal = with_crc({request[0], static_cast<std::uint8_t>(request[1] | 0x80U), 4});
+                            return Answer{};
+                        }
+                        const Bytes honest = honest_rtu(request, turn == 2 ? 7777 : 42);
+                        if (turn == 2) return Answer{.pieces = {{0, refusal}, {60, honest}}, .close = false};
+                        return Answer{.pieces = {{0, honest}}, .close = false};
+                    }};
+    ModbusPoll unit = serial_unit(1, 1, 100, 100);
+    fake::own_map(unit).fields[0].type = RegisterType::u32;
+    fake::own_map(unit).fields[1].address = 60;  // a request of two registers, one of one, and no third length
+    auto runner = start(line.path, {unit});
+    CHECK_TRUE(eventually(milliseconds{9000}, [&] { return reports.good(1) >= 4; }));
+    runner->stop();
+    for (const auto& report : reports.of(1)) {
+        if (report.state == DeviceState::good) check_values(report, (42U << 16U) + 42, 42);
+    }
+}
+
 TEST(ModbusRtu, each_lie_is_noticed_and_the_next_honest_reply_is_read) {
     std::atomic<unsigned> count{0};
     SerialPeer line{
