@@ -59,19 +59,27 @@ void check_rates(const Context& context, const Entry& entry, const ModbusDevice&
                     "rates: no quantity is left for every poll (expected poll_s to be the quickest of the rates)");
 }
 
+// Only the plans of Modbus are made by quantity; all others would read everything with every poll.
+void refuse(const Context& context, const Entry& entry, const std::string& protocol) {
+    context.problem(entry, "rates",
+                    "rates is for Modbus, and this meter speaks " + protocol +
+                        " (expected none; poll_s is the period of all that it tells)");
+}
+
 }  // namespace
 
 void rates(const Context& context) {
     const auto list = entries("meter", context.config.meters);
     for (const auto& entry : list) {
         const auto& meter = context.config.meters[entry.index];
+        if (meter.rates.empty()) continue;
         const auto map = context.maps.find(meter.profile);
-        if (meter.rates.empty() || map == context.maps.end()) continue;
+        if (meter.redfish) refuse(context, entry, "Redfish");
+        if (meter.redfish || map == context.maps.end()) continue;  // a profile that nobody knows is told elsewhere
         if (map->second.protocol == MapProtocol::modbus) {
             check_rates(context, entry, meter, map->second);
         } else {
-            context.problem(entry, "rates",
-                            "rates is for Modbus, and the profile \"" + meter.profile + "\" is not (expected none)");
+            refuse(context, entry, "DL/T 645");
         }
     }
 }

@@ -113,9 +113,17 @@ TEST(Check, rates_are_multiples_of_the_poll_of_what_the_profile_has) {
            meter + "rates = { energy_wh = 190 }\n");
     expect("rates: the profile \"eastron-sdm630\" has no \"humidity_percent\" (expected a quantity that it has)",
            meter + "rates = { humidity_percent = 60 }\n");
-    expect("rates is for Modbus, and the profile \"dlt645-2007\" is not (expected none)",
-           "[[meter]]\nid = 'm'\nhost = 'gw'\naddress = '000000000001'\nprofile = 'dlt645-2007'\n"
-           "rates = { energy_wh = 60 }\n");
+}
+
+TEST(Check, rates_are_for_modbus_only) {
+    const std::string rates = "rates = { energy_wh = 60 }\n";
+    expect(
+        "rates is for Modbus, and this meter speaks DL/T 645 (expected none; poll_s is the period of all that it "
+        "tells)",
+        "[[meter]]\nid = 'm'\nhost = 'gw'\naddress = '000000000001'\nprofile = 'dlt645-2007'\n" + rates);
+    expect(
+        "rates is for Modbus, and this meter speaks Redfish (expected none; poll_s is the period of all that it tells)",
+        "[[meter]]\nid = 'm'\nredfish = 'https://h'\nprofile = 'redfish-rackpdu'\n" + rates);
 }
 
 TEST(Check, registers_are_shifted_in_modbus_only) {
