@@ -20,6 +20,19 @@ std::optional<Instrument> without_papers(Role role) {
     }
 }
 
+// Power that no rack PDU or power shelf, and no server, exceeds: it bounds the step of a register where no rated power
+// is stated. Far above any that is sold (a rack of 72 accelerators that is one server takes 140 kW), because a real
+// step that is refused is energy lost.
+constexpr double rack_w = 1e6, server_w = 200e3, host_w = 20e3, accelerator_w = 5e3;
+
+double assumed_w(const ServerConfig& server) {
+    unsigned count = 0;
+    for (const auto& accelerators : server.accelerators) count += accelerators.count;
+    return count > 0 ? host_w + accelerator_w * count : server_w;
+}
+
+double assumed_w(std::string_view kind) { return kind == "pdu" || kind == "psu" ? rack_w : 0; }
+
 class Builder {
 public:
     Builder(const Config& config, const std::map<std::string, RegisterMap>& maps, const RedfishProfiles& redfish)
@@ -77,6 +90,7 @@ private:
     void add_meter(const ModbusDevice& meter) {
         Device& device = add_device(meter);
         if (!device.instrument) device.instrument = without_papers(device.role);
+        device.assumed_w = assumed_w(kind_of(meter));
         for (const auto& name : quantities_of(meter)) {
             const auto point = add_point(meter.id, name);
             table_.points[point].period = rate_of(meter.rates, name);
@@ -95,9 +109,17 @@ private:
         return out;
     }
 
+    [[nodiscard]] std::string_view kind_of(const ModbusDevice& meter) const {
+        const auto redfish = redfish_.find(meter.profile);
+        const auto map = maps_.find(meter.profile);
+        if (meter.redfish) return redfish == redfish_.end() ? "" : redfish->second.kind;
+        return map == maps_.end() ? "" : map->second.kind;
+    }
+
     void add_server(const ServerConfig& server) {
         Device& device = add_device(server);
         if (!device.instrument) device.instrument = WithoutPapers::bmc;
+        device.assumed_w = assumed_w(server);
         const auto feeds = feeds_of(server, redfish_);
         if (feeds.empty()) return;
         add_points(device, server, feeds.front());

@@ -28,7 +28,7 @@ bool same_register(const Count& a, const Count& b) { return a.q_uwh == b.q_uwh &
 
 std::uint64_t EnergyAccount::limit(Duration dt, const Count& count) const {
     const bool rated = settings_.rated_w > 0;
-    const std::uint64_t most = plausible_counts(rated ? settings_.rated_w : default_pmax_w, dt, count.q_uwh);
+    const std::uint64_t most = plausible_counts(settings_.most_w(), dt, count.q_uwh);
     return rated || count.modulus == 0 ? most : std::min(most, count.modulus / 2);
 }
 

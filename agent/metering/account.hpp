@@ -21,16 +21,19 @@
 
 namespace pued {
 
-struct AccountSettings {
-    // Rated power of the point; 0: unknown, then default_pmax_w is assumed and the plausible step is held below half
-    // the modulus, so that a register which fell back is not taken for one that wrapped.
-    double rated_w = 0;
-    Duration max_gap = std::chrono::seconds{30};  // three polls; longer: samples are not integrated
-    std::size_t max_points = 2048;  // reached only while intervals cannot close: a clock that was never set
-};
-
 // As much as a whole large building takes: 10 MW.
 inline constexpr double default_pmax_w = 10e6;
+
+struct AccountSettings {
+    // Rated power of the point; 0: unknown, then `assumed_w` stands for it and the plausible step is held below half
+    // the modulus, so that a register which fell back is not taken for one that wrapped.
+    double rated_w = 0;
+    double assumed_w = default_pmax_w;
+    Duration max_gap = std::chrono::seconds{30};  // three polls; longer: samples are not integrated
+    std::size_t max_points = 2048;  // reached only while intervals cannot close: a clock that was never set
+
+    [[nodiscard]] double most_w() const { return rated_w > 0 ? rated_w : assumed_w; }
+};
 
 // A reading that a restart must survive, labelled in UTC because boot time does not.
 struct LabelledPoint {

@@ -132,8 +132,7 @@ std::optional<Energy> EnergyAccount::joined(const Exchange& exchange, const Coun
     const Energy new_part = energy_of(first.counts, first.q_uwh) - exchange.new_first;
     if (old_part < -display_step || new_part < -display_step) return std::nullopt;
     const Energy sum = std::max(old_part, Energy{}) + std::max(new_part, Energy{});
-    const Energy most = energy_of(
-        plausible_counts(settings_.rated_w > 0 ? settings_.rated_w : default_pmax_w, dt + slack_, 1000), 1000);
+    const Energy most = energy_of(plausible_counts(settings_.most_w(), dt + slack_, 1000), 1000);
     return sum <= most + display_step ? std::optional{sum} : std::nullopt;
 }
 

@@ -40,16 +40,9 @@ Ledger::Ledger(const PointTable& table, LedgerSettings settings) : table_(table)
         const Duration energy = period_of(table, device, device.energy ? device.energy : device.power);
         const Duration power = period_of(table, device, device.power ? device.power : device.energy);
         const Duration max_gap = settings.max_gap > Duration{} ? settings.max_gap : 3 * std::max(energy, power);
-        meters_.push_back({i,
-                           device.role != Role::none,
-                           max_gap,
-                           EnergyAccount{{.rated_w = device.rated_w, .max_gap = max_gap}},
-                           {},
-                           {},
-                           false,
-                           {},
-                           {},
-                           {}});
+        AccountSettings account{.rated_w = device.rated_w, .max_gap = max_gap};
+        if (device.assumed_w > 0) account.assumed_w = device.assumed_w;
+        meters_.push_back({i, device.role != Role::none, max_gap, EnergyAccount{account}, {}, {}, false, {}, {}, {}});
     }
 }
 

@@ -41,7 +41,8 @@ struct Device {
     std::string id;
     Role role = Role::none;
     std::string rack;                      // empty: none
-    double rated_w = 0;                    // Pmax of the metering point, W; 0: unknown
+    double rated_w = 0;                    // Pmax of the metering point, W; 0: unknown, …
+    double assumed_w = 0;                  // … then what nothing of its kind exceeds; 0: nobody can tell
     Duration period{};                     // poll period
     std::optional<Instrument> instrument;  // how well it measures; absent: nobody says
     std::optional<double> u_rel{};         // from a calibration certificate: then instead of the instrument's class

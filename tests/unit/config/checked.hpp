@@ -27,6 +27,7 @@ inline std::map<std::string, RegisterMap> maps() {
     meter.fields = {field("power_w", 52), field("power_l1_w", 12), field("energy_wh", 72),
                     field("energy_export_wh", 74)};
     pdu.id = "clever-mpdu";
+    pdu.kind = "pdu";
     pdu.fields = {field("power_w", 19), field("energy_wh", 22)};
     pdu.arrays = {{"outlet", 24, 10, {field("power_w", 300), field("energy_wh", 302)}, {}}};
     strip.id = "strip-8";
@@ -53,6 +54,7 @@ inline RedfishProfiles redfish() {
     server.values = {power, power, activity};
     server.arrays = {{"gpu", 16, {power, energy}}};
     pdu.id = "redfish-rackpdu";
+    pdu.kind = "pdu";
     pdu.values = {power, energy};
     pdu.arrays = {{"outlet", 48, {power}}};
     return {{server.id, server}, {pdu.id, pdu}};

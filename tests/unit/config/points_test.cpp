@@ -63,6 +63,19 @@ TEST(Points, devices_carry_what_the_configuration_says_of_them) {
     STRCMP_EQUAL("v", t.devices[2].id.c_str());
 }
 
+TEST(Points, what_no_device_of_its_kind_exceeds_is_known_without_a_rated_power) {
+    const auto t = build(
+        "[[meter]]\nid = 'f'\nhost = 'i'\nprofile = 'eastron-sdm630'\nrole = 'feed'\n"
+        "[[meter]]\nid = 'p'\nhost = 'h'\nprofile = 'clever-mpdu'\nrole = 'pdu'\n"
+        "[[server]]\nid = 'g'\naccelerators = [{ model = 'nvidia-h20', count = 8 }]\n"
+        "[[server]]\nid = 'r'\n");
+    DOUBLES_EQUAL(0, t.devices[0].assumed_w, 0);
+    DOUBLES_EQUAL(1e6, t.devices[1].assumed_w, 0);
+    DOUBLES_EQUAL(60e3, t.devices[2].assumed_w, 0);
+    DOUBLES_EQUAL(200e3, t.devices[3].assumed_w, 0);
+    for (const auto& device : t.devices) DOUBLES_EQUAL(0, device.rated_w, 0);  // which nobody has stated
+}
+
 TEST(Points, energy_and_power_are_the_totals_not_a_phase_nor_an_outlet) {
     const auto t = build(
         "[[meter]]\nid = 'p'\nhost = 'h'\nprofile = 'clever-mpdu'\n"

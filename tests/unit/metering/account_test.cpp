@@ -56,6 +56,25 @@ TEST(Account, A10_two_meters_meet_at_the_boundaries) {
     DOUBLES_EQUAL(-0.0006206137625534802, (5285.0 - 5019.0) / (80226.5 - 80013.2) - 1.2476904684273449, 1e-9);
 }
 
+// A counter of a server that falls from 50 kWh to 30: within ten seconds no server takes 30 kWh.
+TEST(Account, a_register_that_falls_back_credits_no_more_than_its_kind_can_take) {
+    EnergyAccount server{{.assumed_w = 60e3}}, unknown{AccountSettings{}};
+    for (EnergyAccount* account : {&server, &unknown}) account->accept_register(at(0), mwh(50'000'000));
+    check_step(StepKind::backward, server.accept_register(at(10), mwh(30'000'000)));
+    check_step(StepKind::reset, unknown.accept_register(at(10), mwh(27'000'000)));
+    CHECK_EQUAL(0, server.line().back().energy.mwh);
+    CHECK_EQUAL(27'000'000, unknown.line().back().energy.mwh);
+}
+
+TEST(Account, what_its_kind_can_take_grows_with_the_silence) {
+    EnergyAccount server{{.assumed_w = 60e3}};
+    server.accept_register(at(0), mwh(50'000'000));
+    check_step(StepKind::jump, server.accept_register(at(60), mwh(55'000'000)));         // 300 kW
+    check_step(StepKind::advance, server.accept_register(at(3600), mwh(60'000'000)));    // 10 kW
+    check_step(StepKind::advance, server.accept_register(at(90000), mwh(300'000'000)));  // 10 kW for a day
+    CHECK_EQUAL(250'000'000, server.line().back().energy.mwh);
+}
+
 TEST(Account, A16_intervals_telescope_to_the_last_milliwatt_hour) {
     EnergyAccount account = account_of(1.5e6);
     for (const auto& [s, counts] : {std::pair{0, 0}, {37, 11000003}, {95, 29999998}, {130, 41000001}}) {
