@@ -33,6 +33,7 @@ void find_activity(void* library, Api& api) {
     find(library, "nvmlDeviceGetMigDeviceHandleByIndex", api.mig_by_index);
     find(library, "nvmlDeviceGetGpuInstanceId", api.mig_gpu_instance);
     find(library, "nvmlDeviceGetAttributes_v2", api.mig_attributes);
+    find(library, "nvmlDeviceGetGpuInstanceProfileInfo", api.mig_profile);
 }
 
 }  // namespace

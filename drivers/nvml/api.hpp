@@ -51,10 +51,21 @@ struct GpmMetricsGet {
     std::array<GpmMetric, gpm_metrics_at_most> metrics{};
 };
 
-struct MigAttributes {
-    std::array<unsigned, 6> engines{};
+struct MigAttributes {  // of one compute instance
+    unsigned multiprocessors = 0;
+    std::array<unsigned, 5> engines{};
     unsigned gpu_instance_slices = 0;
     unsigned compute_instance_slices = 0;
+    unsigned long long memory_mib = 0;
+};
+
+struct MigProfile {  // a kind of GPU instance that this GPU can be partitioned into
+    unsigned id = 0;
+    unsigned peer_to_peer = 0;
+    unsigned slices = 0;
+    unsigned instances_at_most = 0;
+    unsigned multiprocessors = 0;
+    std::array<unsigned, 5> engines{};
     unsigned long long memory_mib = 0;
 };
 
@@ -85,6 +96,7 @@ struct Api {
     Return (*mig_by_index)(Device device, unsigned index, Device* instance) = nullptr;
     Return (*mig_gpu_instance)(Device instance, unsigned* id) = nullptr;
     Return (*mig_attributes)(Device instance, MigAttributes* attributes) = nullptr;
+    Return (*mig_profile)(Device device, unsigned number, MigProfile* profile) = nullptr;
 
     // "GPU is lost": the library's own words where it has some.
     [[nodiscard]] std::string text_of(Return code) const;

@@ -9,8 +9,8 @@ namespace pued::nvml {
 
 namespace {
 
-constexpr unsigned slices_of_a_gpu = 7;
 constexpr unsigned mig_instances_at_most = 64;
+constexpr unsigned mig_profiles_at_most = 32;  // 17 in 2026; numbers that a driver does not know are refused
 
 Return read_whole(const Api& api, Device device, unsigned /*instance*/, GpmBuffer buffer) {
     return api.gpm_sample(device, buffer);
@@ -82,35 +82,72 @@ Result<double> Gpm::metric(const Track& track) const {
     return tensor.value / 100;
 }
 
-// Slices by the id of the GPU instance; several compute instances may share one.
-Result<std::map<unsigned, unsigned>> Gpm::slices_by_instance(Device device) const {
+Result<std::map<unsigned, Gpm::Instance>> Gpm::partition(Device device) const {
     if (api_.gpm_mig_sample == nullptr || api_.mig_count == nullptr || api_.mig_by_index == nullptr ||
-        api_.mig_gpu_instance == nullptr || api_.mig_attributes == nullptr)
+        api_.mig_gpu_instance == nullptr || api_.mig_attributes == nullptr || api_.mig_profile == nullptr)
         return Error{"this driver has no GPM of MIG instances"};
     unsigned at_most = 0;
     if (const Return code = api_.mig_count(device, &at_most); code != success)
         return Error{"MIG: " + api_.text_of(code)};
-    std::map<unsigned, unsigned> out;
-    unsigned slices = 0;
+    std::map<unsigned, Instance> out;
     for (unsigned i = 0; i < std::min(at_most, mig_instances_at_most); ++i) {
-        Device instance = nullptr;
-        if (api_.mig_by_index(device, i, &instance) != success) continue;  // no such instance
+        Device compute = nullptr;
+        if (api_.mig_by_index(device, i, &compute) != success) continue;  // no such instance
         unsigned id = 0;
         MigAttributes attributes;
-        Return code = api_.mig_gpu_instance(instance, &id);
-        if (code == success) code = api_.mig_attributes(instance, &attributes);
+        Return code = api_.mig_gpu_instance(compute, &id);
+        if (code == success) code = api_.mig_attributes(compute, &attributes);
         if (code != success) return Error{"MIG: " + api_.text_of(code)};
-        if (out.emplace(id, attributes.gpu_instance_slices).second) slices += attributes.gpu_instance_slices;
+        out[id].slices = attributes.gpu_instance_slices;
+        out[id].multiprocessors += attributes.multiprocessors;
     }
-    if (slices > slices_of_a_gpu) return Error{"MIG: " + std::to_string(slices) + " slices (expected at most 7)"};
+    return out;
+}
+
+// Once for a GPU: they change with the driver only.
+Result<void> Gpm::learn_profiles(Device device) {
+    Return code = success;
+    for (unsigned number = 0; number < mig_profiles_at_most; ++number) {
+        MigProfile profile;
+        const Return told = api_.mig_profile(device, number, &profile);
+        if (told == success && profile.slices > 0 && profile.multiprocessors > 0) profiles_.push_back(profile);
+        if (told != success) code = told;
+    }
+    if (profiles_.empty()) return Error{"MIG: profiles of this GPU: " + api_.text_of(code)};
+    std::ranges::sort(profiles_, {}, &MigProfile::multiprocessors);
+    return {};
+}
+
+// Of the profiles with as many slices that which holds all its compute instances: those need not take all of it.
+double Gpm::multiprocessors_of(const Instance& instance) const {
+    const auto holds = [&](const MigProfile& profile) {
+        return profile.slices == instance.slices && profile.multiprocessors >= instance.multiprocessors;
+    };
+    const auto found = std::ranges::find_if(profiles_, holds);
+    return found != profiles_.end() ? found->multiprocessors : instance.multiprocessors;
+}
+
+Result<std::map<unsigned, double>> Gpm::shares(Device device) {
+    const auto instances = partition(device);
+    if (!instances) return Error{instances.error()};
+    if (profiles_.empty() && !instances->empty()) {
+        if (auto learnt = learn_profiles(device); !learnt) return Error{learnt.error()};
+    }
+    std::map<unsigned, double> out;
+    double sum = 0;
+    for (const auto& [id, instance] : *instances) {
+        out[id] = multiprocessors_of(instance) / profiles_.back().multiprocessors;
+        sum += out[id];
+    }
+    if (sum > 1 + 1e-9) return Error{"MIG: the instances have more multiprocessors than the whole GPU"};
     return out;
 }
 
 Result<std::optional<double>> Gpm::of_instances(Device device) {
-    const auto slices = slices_by_instance(device);
-    if (!slices) return Error{slices.error()};
+    const auto parts = shares(device);
+    if (!parts) return Error{parts.error()};
     for (auto it = instances_.begin(); it != instances_.end();) {
-        if (slices->contains(it->first)) {
+        if (parts->contains(it->first)) {
             ++it;
             continue;
         }
@@ -119,11 +156,11 @@ Result<std::optional<double>> Gpm::of_instances(Device device) {
     }
     double sum = 0;
     bool all = true;
-    for (const auto& [instance, share] : *slices) {
+    for (const auto& [instance, share] : *parts) {
         const auto value = between(instances_[instance], device, instance, read_instance);
         if (!value) return value;
         all = all && value->has_value();
-        sum += value->value_or(0) * share / slices_of_a_gpu;
+        sum += value->value_or(0) * share;
     }
     return all ? std::optional{sum} : std::nullopt;
 }

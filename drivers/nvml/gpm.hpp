@@ -1,11 +1,13 @@
 // How busy the tensor cores of one GPU were since the poll before: NVML's GPM metric "any tensor", Hopper and newer.
 // The library's "utilisation" (some kernel was resident) is no measure of computing and is never used. Of a GPU that is
-// partitioned (MIG) it is the sum of its instances, each by its share of the seven slices; what is not partitioned
-// computes nothing. Owned by a Gpu, on the poll's thread; 0..1.
+// partitioned (MIG) it is the sum of its instances, each by its share of the whole GPU's multiprocessors: slices are
+// not alike (of an H100's 132 a 1g has 16 and a 3g 60), and not every GPU has seven. What is not partitioned computes
+// nothing. Owned by a Gpu, on the poll's thread; 0..1.
 #pragma once
 
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "drivers/nvml/api.hpp"
 
@@ -26,17 +28,26 @@ private:
         GpmBuffer older = nullptr, newer = nullptr;
         bool sampled = false;  // `newer` holds the sample of the poll before
     };
+    struct Instance {  // of the GPU; several compute instances may share it
+        unsigned slices = 0;
+        unsigned multiprocessors = 0;  // of its compute instances together
+    };
     using Read = Return (*)(const Api& api, Device device, unsigned instance, GpmBuffer buffer);
 
     Result<std::optional<double>> between(Track& track, Device device, unsigned instance, Read read);
     Result<std::optional<double>> of_instances(Device device);
-    Result<std::map<unsigned, unsigned>> slices_by_instance(Device device) const;
+    // By the id of the GPU instance.
+    Result<std::map<unsigned, Instance>> partition(Device device) const;
+    Result<std::map<unsigned, double>> shares(Device device);
+    Result<void> learn_profiles(Device device);
+    [[nodiscard]] double multiprocessors_of(const Instance& instance) const;
     [[nodiscard]] Result<double> metric(const Track& track) const;
     void release(Track& track);
 
     const Api& api_;
     Track whole_;
     std::map<unsigned, Track> instances_;
+    std::vector<MigProfile> profiles_;  // by rising multiprocessors; empty: not learnt yet
 };
 
 }  // namespace pued::nvml

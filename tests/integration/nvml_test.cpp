@@ -183,16 +183,43 @@ TEST(Nvml, a_session_that_the_driver_forgot_is_opened_anew) {
     }
 }
 
-TEST(Nvml, activity_of_a_partitioned_gpu_is_that_of_its_slices_of_seven) {
-    Machine machine{with(with(with(two_gpus, "gpu 0 mig 1 3 70"), "gpu 0 mig 2 2 35"), "gpu 0 mig 2 2 35")};
+// An H100: a slice of 1g has 16 multiprocessors of 132, a 3g 60, and a 1g with more memory 26.
+TEST(Nvml, activity_of_a_partitioned_gpu_is_that_of_its_share_of_the_multiprocessors) {
+    const std::string h100 = two_gpus +
+                             "gpu 0 profile 1 16\ngpu 0 profile 2 32\ngpu 0 profile 3 60\ngpu 0 profile 7 132\n"
+                             "gpu 0 profile 1 26\n";
+    // Both compute instances of the second take 32 of its 60.
+    Machine machine{h100 + "gpu 0 mig 1 1 70 26\ngpu 0 mig 2 3 35 16\ngpu 0 mig 2 3 35 16\n"};
     machine.next();
     const Report report = machine.next();
     STRCMP_EQUAL("", report.error.c_str());
-    check_value(report, first_activity, (3 * 0.7 + 2 * 0.35) / 7);
+    check_value(report, first_activity, (26 * 0.7 + 60 * 0.35) / 132);
     // Partitions that change cost the poll that cannot tell.
-    machine.write(with(two_gpus, "gpu 0 mig 5 7 100"));
+    machine.write(with(h100, "gpu 0 mig 5 7 100 132"));
     machine.next();
     check_value(machine.next(), first_activity, 1);
+}
+
+TEST(Nvml, a_gpu_of_four_slices_is_whole_with_four) {
+    const std::string four = two_gpus + "gpu 0 profile 1 46\ngpu 0 profile 2 94\ngpu 0 profile 4 188\n";
+    Machine machine{with(four, "gpu 0 mig 1 4 50 188")};
+    machine.next();
+    check_value(machine.next(), first_activity, 0.5);
+    machine.write(four + "gpu 0 mig 3 1 100 46\ngpu 0 mig 4 2 20 94\n");
+    machine.next();
+    check_value(machine.next(), first_activity, (46 + 94 * 0.2) / 188);
+}
+
+TEST(Nvml, a_partitioned_gpu_whose_size_nobody_tells_has_no_activity) {
+    Machine machine{with(two_gpus, "gpu 0 mig 1 3 70 60")};
+    const Report silent = machine.next();
+    STRCMP_CONTAINS("MIG: profiles of this GPU:", silent.error.c_str());
+    CHECK(invalid(silent, first_activity) && invalid(silent, all_activity));
+    machine.write(two_gpus + "gpu 0 profile 1 16\ngpu 0 mig 1 3 70 60\n");
+    machine.next();
+    const Report absurd = machine.next();
+    STRCMP_CONTAINS("more multiprocessors than the whole GPU", absurd.error.c_str());
+    CHECK(invalid(absurd, first_activity));
 }
 
 TEST(Nvml, utilisation_is_no_activity_where_there_is_no_gpm) {

@@ -18,8 +18,10 @@ gpu 0 average 300000
 gpu 0 clock 1830
 gpu 0 tensor 50
 gpu 1 uuid GPU-b
-gpu 1 mig 3 2 40
-gpu 1 mig 4 3 60
+gpu 1 mig 3 2 40 32
+gpu 1 mig 4 3 60 60
+gpu 1 profile 3 60
+gpu 1 profile 7 132
 """
 
 
@@ -64,9 +66,11 @@ def partitioned_gpu(nvml):
     for index in range(2):
         instance = nvml.nvmlDeviceGetMigDeviceHandleByIndex(gpu, index)
         number = nvml.nvmlDeviceGetGpuInstanceId(instance)
-        slices = nvml.nvmlDeviceGetAttributes_v2(instance).gpuInstanceSliceCount
-        seen.append((number, slices, tensor(nvml, lambda buffer, n=number: nvml.nvmlGpmMigSampleGet(gpu, n, buffer))))
-    assert seen == [(3, 2, 40.0), (4, 3, 60.0)], seen
+        attributes = nvml.nvmlDeviceGetAttributes_v2(instance)
+        seen.append((number, attributes.gpuInstanceSliceCount, attributes.multiprocessorCount, tensor(nvml, lambda buffer, n=number: nvml.nvmlGpmMigSampleGet(gpu, n, buffer))))
+    assert seen == [(3, 2, 32, 40.0), (4, 3, 60, 60.0)], seen
+    whole = nvml.nvmlDeviceGetGpuInstanceProfileInfo(gpu, 3, 1)
+    assert (whole.sliceCount, whole.multiprocessorCount, whole.memorySizeMB) == (7, 132, 1000), whole
 
 
 def look(build):

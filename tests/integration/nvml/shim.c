@@ -9,7 +9,8 @@
  *   gpu 0 code 15              what every call for this GPU returns
  *   gpu 0 uuid GPU-a           and energy (mJ), watts (energy grows by them since boot second `since`), power (mW, now),
  *   gpu 0 average 350000       average (mW), clock (MHz), tensor (percent)
- *   gpu 0 mig 3 2 50           the GPU is partitioned; instance 3 has 2 slices, busy 50 percent
+ *   gpu 0 mig 3 2 50 32        the GPU is partitioned; instance 3 has 2 slices, busy 50 percent, 32 multiprocessors
+ *   gpu 0 profile 7 132        it can be partitioned into instances of 7 slices with 132 multiprocessors
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,12 +19,16 @@
 #include <unistd.h>
 
 enum { SUCCESS = 0, UNINITIALIZED = 1, INVALID_ARGUMENT = 2, NOT_SUPPORTED = 3, NOT_FOUND = 6, GPU_IS_LOST = 15 };
-enum { GPUS = 16, INSTANCES = 8 };
+enum { GPUS = 16, INSTANCES = 8, PROFILES = 8 };
 
 typedef struct Instance {
-    unsigned id, slices;
+    unsigned id, slices, multiprocessors;
     double busy;
 } Instance;
+
+typedef struct Profile {
+    unsigned slices, multiprocessors;
+} Profile;
 
 typedef struct Gpu {
     char uuid[80];
@@ -31,8 +36,9 @@ typedef struct Gpu {
     double energy, watts, since;
     unsigned power, average, clock;
     double tensor;
-    unsigned instances;
+    unsigned instances, profiles;
     Instance instance[INSTANCES];
+    Profile profile[PROFILES];
 } Gpu;
 
 typedef struct Plant {
@@ -61,7 +67,11 @@ static void set_gpu(Gpu* gpu, const char* key, const char* rest) {
     if (!strcmp(key, "tensor")) gpu->tensor = value, gpu->has_tensor = 1;
     if (!strcmp(key, "mig") && gpu->instances < INSTANCES) {
         Instance* instance = &gpu->instance[gpu->instances++];
-        sscanf(rest, "%u %u %lf", &instance->id, &instance->slices, &instance->busy);
+        sscanf(rest, "%u %u %lf %u", &instance->id, &instance->slices, &instance->busy, &instance->multiprocessors);
+    }
+    if (!strcmp(key, "profile") && gpu->profiles < PROFILES) {
+        Profile* profile = &gpu->profile[gpu->profiles++];
+        sscanf(rest, "%u %u", &profile->slices, &profile->multiprocessors);
     }
 }
 
@@ -322,7 +332,27 @@ int nvmlDeviceGetAttributes_v2(void* instance, Attributes* attributes) {
     const Gpu* gpu = find(&plant, instance, &code);
     if (!gpu) return code;
     memset(attributes, 0, sizeof *attributes);
+    attributes->multiprocessors = gpu->instance[((Handle*)instance)->mig].multiprocessors;
     attributes->gpu_instance_slices = gpu->instance[((Handle*)instance)->mig].slices;
+    return SUCCESS;
+}
+
+typedef struct ProfileInfo {
+    unsigned id, peer_to_peer, slices, instances, multiprocessors, copy_engines, decoders, encoders, jpeg, ofa;
+    unsigned long long memory_mib;
+} ProfileInfo;
+
+/* Numbers have holes, as those of drivers have. */
+int nvmlDeviceGetGpuInstanceProfileInfo(void* device, unsigned number, ProfileInfo* info) {
+    Plant plant;
+    int code = 0;
+    const Gpu* gpu = find(&plant, device, &code);
+    if (!gpu) return code;
+    if (number % 2 == 0 || number / 2 >= gpu->profiles) return number < 2 * PROFILES ? NOT_SUPPORTED : INVALID_ARGUMENT;
+    memset(info, 0, sizeof *info);
+    info->slices = gpu->profile[number / 2].slices;
+    info->multiprocessors = gpu->profile[number / 2].multiprocessors;
+    info->memory_mib = 1000;
     return SUCCESS;
 }
 #endif
