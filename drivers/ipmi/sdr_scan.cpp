@@ -37,7 +37,7 @@ SdrScan::SdrScan(std::vector<SensorQuery> wanted, unsigned seed, std::vector<std
       found_(wanted_.size()),
       certain_(wanted_.size(), false),
       piece_(longest_piece),
-      backoff_(std::chrono::milliseconds{50}, std::chrono::seconds{2}, seed) {
+      pause_(std::chrono::milliseconds{50}, std::chrono::seconds{2}, pause_chance, seed) {
     if (!hints_.empty()) next_hint();
 }
 
@@ -92,7 +92,7 @@ SdrScan::State SdrScan::record_complete() {
     record_.clear();
     ++records_;
     retries_ = 0;
-    backoff_.reset();
+    pause_.reset();
     if (hinted_) return next_hint();
     if (next_id_ == last_record || all_certain()) return State::done;
     if (records_ >= max_records || next_id_ == id_) return fail("the sensor list has no end");
@@ -167,7 +167,7 @@ SdrScan::State SdrScan::again_later(std::uint8_t code, BootTime now) {
         reservation_.reset();
         record_.clear();
     }
-    wait_until_ = now + backoff_.next();
+    wait_until_ = now + pause_.next();
     return State::running;
 }
 

@@ -15,9 +15,9 @@
 #include <vector>
 
 #include "agent/model/time.hpp"
-#include "drivers/ipmi/backoff.hpp"
 #include "drivers/ipmi/sdr.hpp"
 #include "drivers/ipmi/transport.hpp"
+#include "drivers/poll/pause.hpp"
 
 namespace pued::ipmi {
 
@@ -71,7 +71,7 @@ private:
     std::string error_;
     BootTime wait_until_{};
     std::size_t piece_;  // bytes to ask for, when not whole
-    Backoff backoff_;
+    Pause pause_;
     unsigned retries_ = 0;  // since the last complete record
     unsigned records_ = 0;
     bool whole_ = true;  // ask for whole records

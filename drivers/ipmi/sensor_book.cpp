@@ -34,7 +34,7 @@ SensorBook::SensorBook(std::vector<SensorQuery> wanted, unsigned seed, std::shar
       seed_(seed),
       memory_(std::move(memory)),
       records_(wanted_.size(), Result<SensorRecord>{Error{"the sensor list of the BMC is still being read"}}),
-      patience_(std::chrono::minutes{1}, std::chrono::hours{1}, seed) {}
+      patience_(std::chrono::minutes{1}, std::chrono::hours{1}, pause_chance, seed) {}
 
 bool SensorBook::settled(BootTime now) const {
     if (wanted_.empty()) return true;

@@ -12,11 +12,11 @@
 
 #include "agent/model/result.hpp"
 #include "agent/model/time.hpp"
-#include "drivers/ipmi/backoff.hpp"
 #include "drivers/ipmi/sdr.hpp"
 #include "drivers/ipmi/sdr_memory.hpp"
 #include "drivers/ipmi/sdr_scan.hpp"
 #include "drivers/ipmi/transport.hpp"
+#include "drivers/poll/pause.hpp"
 
 namespace pued::ipmi {
 
@@ -62,7 +62,7 @@ private:
     std::optional<SdrScan> scan_;  // under way
     bool scan_wanted_ = true;
     BootTime scan_not_before_{};
-    Backoff patience_;  // between look-ups that do not help
+    Pause patience_;  // between look-ups that do not help
     std::optional<Stamp> stamp_;
     bool stamp_wanted_ = true;
     BootTime stamp_due_{};

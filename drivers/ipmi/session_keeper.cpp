@@ -11,12 +11,12 @@ SessionKeeper::SessionKeeper(std::unique_ptr<Link> link, std::string host, const
     : link_(std::move(link)),
       host_(std::move(host)),
       clock_(clock),
-      silent_(seconds{1}, minutes{1}, seed),
-      busy_(seconds{10}, minutes{2}, seed + 1),
-      refused_(minutes{1}, minutes{10}, seed + 2),
-      credentials_(minutes{1}, hours{1}, seed + 3) {}
+      silent_(seconds{1}, minutes{1}, pause_chance, seed),
+      busy_(seconds{10}, minutes{2}, pause_chance, seed + 1),
+      refused_(minutes{1}, minutes{10}, pause_chance, seed + 2),
+      credentials_(minutes{1}, hours{1}, pause_chance, seed + 3) {}
 
-Backoff& SessionKeeper::backoff_for(Trouble trouble) {
+Pause& SessionKeeper::pause_after(Trouble trouble) {
     switch (trouble) {
         case Trouble::busy: return busy_;
         case Trouble::refused: return refused_;
@@ -38,7 +38,7 @@ bool SessionKeeper::open() {
 }
 
 void SessionKeeper::failed(const LinkFailure& failure) {
-    const Duration pause = backoff_for(failure.trouble).next();
+    const Duration pause = pause_after(failure.trouble).next();
     retry_at_ = now() + pause;
     why_down_ = host_ + ": " + failure.what + " (next try in " +
                 std::to_string(std::chrono::ceil<seconds>(pause).count()) + " s)";
@@ -57,7 +57,7 @@ Result<Reply> SessionKeeper::send(std::uint8_t lun, Command command, Bytes data)
 void SessionKeeper::answered() {
     last_answer_ = now();
     proven_ = true;
-    for (Backoff* backoff : {&silent_, &busy_, &refused_, &credentials_}) backoff->reset();
+    for (Pause* pause : {&silent_, &busy_, &refused_, &credentials_}) pause->reset();
 }
 
 void SessionKeeper::lost(const std::string& why) {

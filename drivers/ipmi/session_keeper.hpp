@@ -8,8 +8,8 @@
 
 #include "agent/model/time.hpp"
 #include "agent/ports/clock.hpp"
-#include "drivers/ipmi/backoff.hpp"
 #include "drivers/ipmi/transport.hpp"
+#include "drivers/poll/pause.hpp"
 
 namespace pued::ipmi {
 
@@ -38,7 +38,7 @@ private:
     void failed(const LinkFailure& failure);
     void answered();
     void lost(const std::string& why);
-    Backoff& backoff_for(Trouble trouble);
+    Pause& pause_after(Trouble trouble);
     [[nodiscard]] BootTime now() const { return clock_.now().boot; }
 
     std::unique_ptr<Link> link_;
@@ -48,7 +48,7 @@ private:
     BootTime retry_at_{};
     BootTime last_answer_{};
     bool proven_ = false;  // this session has answered a command
-    Backoff silent_, busy_, refused_, credentials_;
+    Pause silent_, busy_, refused_, credentials_;
 };
 
 }  // namespace pued::ipmi

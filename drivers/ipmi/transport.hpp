@@ -60,6 +60,8 @@ struct LinkFailure {
 // library on our side.
 constexpr std::chrono::seconds longest_silence{15};
 
+constexpr double pause_chance = 0.25;  // of the pauses between attempts of all kinds (drivers/poll/pause.hpp)
+
 class Link : public Transport {
 public:
     // Nothing when the session is up.

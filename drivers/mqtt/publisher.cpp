@@ -7,7 +7,6 @@
 #include <thread>
 #include <utility>
 
-#include "drivers/mqtt/backoff.hpp"
 #include "drivers/mqtt/outbox.hpp"
 #include "drivers/mqtt/reach.hpp"
 #include "drivers/mqtt/refusal.hpp"
@@ -40,8 +39,8 @@ struct Publisher::Impl {
           clock(the_clock),
           log(std::move(the_log)),
           inbox(root_of(settings.will), authenticated(settings)),
-          backoff(static_cast<std::uint32_t>(std::hash<std::string>{}(settings.client_id) ^
-                                             static_cast<std::size_t>(now().time_since_epoch().count()))) {}
+          pause(reconnect_pause(std::hash<std::string>{}(settings.client_id) ^
+                                static_cast<std::size_t>(now().time_since_epoch().count()))) {}
 
     MqttLibrary library;
     const SessionSettings settings;
@@ -60,7 +59,7 @@ struct Publisher::Impl {
     std::condition_variable finished_changed;
 
     // The thread's own.
-    Backoff backoff;
+    Pause pause;
     std::string logged;
     bool told_unauthenticated = false;
 
@@ -97,7 +96,7 @@ void Publisher::Impl::put(Message message) {
 void Publisher::Impl::run() {
     do {
         serve_one_connection();
-    } while (!mailbox.wait_stopped(backoff.next()));
+    } while (!mailbox.wait_stopped(pause.next()));
     const std::lock_guard lock{mutex};
     finished = true;
     finished_changed.notify_all();
@@ -110,7 +109,7 @@ void Publisher::Impl::serve_one_connection() {
     if (!session) return note(session.error());
     if (serve(**session)) (*session)->disconnect(farewell);
     set_connected(false);
-    if (now() - began >= good_connection) backoff.reset();
+    if (now() - began >= good_connection) pause.reset();
 }
 
 // True when it is we who leave and nothing is left to say. With messages left (the farewell may be among them) there is

@@ -13,6 +13,7 @@
 #include "agent/model/result.hpp"
 #include "agent/ports/sink.hpp"
 #include "drivers/mqtt/mailbox.hpp"
+#include "drivers/poll/pause.hpp"
 
 namespace pued {
 
@@ -28,6 +29,11 @@ struct SessionSettings {
     std::optional<Message> will;
     std::string config_sha256;  // goes with every message as the user property `config`; empty: no properties
 };
+
+// Between attempts: 1…2 s, 2…4 s, … 30…60 s.
+inline Pause reconnect_pause(std::size_t seed) {
+    return {std::chrono::seconds{1}, std::chrono::seconds{30}, 1.0, static_cast<unsigned>(seed)};
+}
 
 // Held by whoever opens sessions, for all their time: keeps the library and its threads up in between. Else each
 // session would start it anew, and OpenSSL keeps something of each start for ever.

@@ -5,7 +5,6 @@
 #include <functional>
 #include <utility>
 
-#include "drivers/mqtt/backoff.hpp"
 #include "drivers/mqtt/message_value.hpp"
 #include "drivers/mqtt/reach.hpp"
 #include "drivers/mqtt/refusal.hpp"
@@ -22,7 +21,7 @@ public:
     MqttSource(SessionSettings settings, std::vector<MqttPoint> points, const Clock& clock)
         : settings_(std::move(settings)),
           clock_(clock),
-          backoff_(static_cast<std::uint32_t>(std::hash<std::string>{}(settings_.client_id))),
+          pause_(reconnect_pause(std::hash<std::string>{}(settings_.client_id))),
           problem_(broker_name(settings_.broker) + ": not connected yet") {
         for (auto& point : points) {
             const Duration patience = std::max<Duration>(point.config.stale_after, std::chrono::milliseconds{100});
@@ -54,7 +53,7 @@ private:
     MqttLibrary library_;
     SessionSettings settings_;
     const Clock& clock_;
-    Backoff backoff_;
+    Pause pause_;
     std::vector<Watch> watches_;
     std::vector<std::string> topics_;  // of the subscriptions, by id - 1
     Mailbox mailbox_;                  // before the session, whose callbacks push here
@@ -159,11 +158,11 @@ void MqttSource::report_silence(ReportSink& out) {
 
 void MqttSource::lose_session(std::string why) {
     const BootTime at = now();
-    if (connected_ && at - began_ >= good_connection) backoff_.reset();
+    if (connected_ && at - began_ >= good_connection) pause_.reset();
     session_.reset();
     connected_ = false;
     problem_ = std::move(why);
-    next_attempt_ = at + backoff_.next();
+    next_attempt_ = at + pause_.next();
 }
 
 void MqttSource::close() {

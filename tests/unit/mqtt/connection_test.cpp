@@ -1,8 +1,8 @@
 // What surrounds a connection and is pure: the waits between attempts, and the words for a refusal.
 #include <string>
 
-#include "drivers/mqtt/backoff.hpp"
 #include "drivers/mqtt/refusal.hpp"
+#include "drivers/mqtt/session.hpp"
 
 #include <CppUTest/TestHarness.h>
 
@@ -21,25 +21,25 @@ void check_within(Duration wait, Duration min, Duration max) { CHECK(wait >= min
 
 }  // namespace
 
-TEST_GROUP(Backoff){};
+TEST_GROUP(ReconnectPause){};
 
-TEST(Backoff, waits_double_from_one_second_to_a_minute) {
+TEST(ReconnectPause, waits_double_from_one_second_to_a_minute) {
     for (std::uint32_t seed = 0; seed < 100; ++seed) {
-        Backoff backoff{seed};
-        check_within(backoff.next(), 1s, 2s);
-        check_within(backoff.next(), 2s, 4s);
-        check_within(backoff.next(), 4s, 8s);
-        check_within(backoff.next(), 8s, 16s);
-        check_within(backoff.next(), 16s, 32s);
-        for (int i = 0; i < 100; ++i) check_within(backoff.next(), 30s, 60s);
-        backoff.reset();
-        check_within(backoff.next(), 1s, 2s);
+        Pause pause = reconnect_pause(seed);
+        check_within(pause.next(), 1s, 2s);
+        check_within(pause.next(), 2s, 4s);
+        check_within(pause.next(), 4s, 8s);
+        check_within(pause.next(), 8s, 16s);
+        check_within(pause.next(), 16s, 32s);
+        for (int i = 0; i < 100; ++i) check_within(pause.next(), 30s, 60s);
+        pause.reset();
+        check_within(pause.next(), 1s, 2s);
     }
 }
 
-TEST(Backoff, two_agents_do_not_come_back_together) {
-    Backoff one{1};
-    Backoff other{2};
+TEST(ReconnectPause, two_agents_do_not_come_back_together) {
+    Pause one = reconnect_pause(1);
+    Pause other = reconnect_pause(2);
     CHECK(one.next() != other.next());
 }
 
