@@ -170,7 +170,7 @@ struct MqttValue {         // [[mqtt-value]]: a point from JSON messages on a to
     std::string pointer;   // RFC 6901, "/gpu/util"
     double scale = 1;
     std::string unit{};                                        // "J", "mJ": an energy is told so; empty: in Wh
-    std::string time{};                                        // pointer to the Unix time of the value; empty: none
+    std::string time{};                                        // pointer to the value's own time; empty: none
     std::optional<std::string> list{};                         // pointer to an array whose members are looked at
     std::vector<std::pair<std::string, std::string>> where{};  // pointers, and what must stand there
     std::string each{};                                        // pointer to what tells the parts apart

@@ -2,9 +2,9 @@
 #include "agent/report/audit_statements.hpp"
 
 #include <cmath>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "agent/model/rfc3339.hpp"
 #include "agent/rules/judge.hpp"
 
 namespace pued {
@@ -30,16 +30,10 @@ std::optional<double> number(const Json& from, const char* key) {
     return found == from.end() || found->is_null() ? std::nullopt : std::optional{found->get<double>()};
 }
 
-std::optional<std::int64_t> seconds_of(const std::string& rfc3339) {
-    int year = 0, hour = 0, minute = 0, second = 0, end = 0;
-    unsigned month = 0, day = 0;
-    const auto* text = rfc3339.c_str();
-    const auto read =
-        std::sscanf(text, "%4d-%2u-%2uT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second, &end);
-    const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{month}, std::chrono::day{day}};
-    if (read != 6 || !date.ok()) return {};
-    return std::chrono::sys_days{date}.time_since_epoch() / std::chrono::seconds{1} + hour * 3600 + minute * 60 +
-           second;
+std::optional<std::int64_t> seconds_of(const std::string& text) {
+    const auto time = parse_rfc3339(text);
+    if (!time) return {};
+    return std::chrono::floor<std::chrono::seconds>(*time).time_since_epoch().count();
 }
 
 bool near(double a, double b) { return std::abs(a - b) <= 1e-9 * std::max({1.0, std::abs(a), std::abs(b)}); }

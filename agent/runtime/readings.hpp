@@ -73,8 +73,4 @@ private:
     std::string error_;
 };
 
-// "2026-01-01T00:00:00.250+08:00"; nothing where it is no RFC 3339 time with an offset. Digits beyond the millisecond
-// are cut off.
-std::optional<UtcTime> parse_rfc3339(std::string_view text);
-
 }  // namespace pued

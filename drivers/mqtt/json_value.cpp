@@ -8,11 +8,15 @@
 #include <string>
 #include <utility>
 
+#include "agent/model/rfc3339.hpp"
+
 namespace pued {
 
 namespace {
 
 using nlohmann::json;
+
+constexpr double earliest = 946684800, latest = 7258118400;  // 2000-01-01 and 2200-01-01 in Unix seconds
 
 // Before parsing, so that no nesting reaches the parser's own stack. Brackets within strings do not count.
 std::size_t depth_of(std::string_view text) {
@@ -62,6 +66,28 @@ Result<double> find_number(const json& document, const std::string& pointer) {
     return number;
 }
 
+// Unix seconds: from seconds, milli-, micro- or nanoseconds, as the size tells, or from RFC 3339.
+std::optional<double> seconds_of(const json& value) {
+    double seconds = 0;
+    if (const auto number = number_of(value, "")) {
+        seconds = *number;
+        for (int unit = 0; unit < 3 && seconds >= 1e11; ++unit) seconds /= 1000;
+    } else if (value.is_string()) {
+        const auto time = parse_rfc3339(value.get_ref<const std::string&>());
+        if (time) seconds = static_cast<double>(time->time_since_epoch().count()) / 1000;
+    }
+    return seconds >= earliest && seconds < latest ? std::optional{seconds} : std::nullopt;
+}
+
+Result<double> find_time(const json& member, const json& document, const std::string& pointer) {
+    const json::json_pointer path{pointer};
+    const json& from = member.contains(path) ? member : document;
+    if (!from.contains(path)) return Error{name_of(pointer) + " is not in the message"};
+    if (const auto seconds = seconds_of(from.at(path))) return *seconds;
+    return Error{name_of(pointer) +
+                 " is no time since 2000 (expected Unix time in s, ms, us or ns, or such as \"2026-01-01T00:00:00Z\")"};
+}
+
 // A string, a whole number or a boolean, as a text; nothing where there is none of them.
 std::optional<std::string> text_at(const json& document, const std::string& pointer) {
     const json::json_pointer path{pointer};
@@ -89,8 +115,7 @@ std::optional<JsonPart> part_of(const json& member, const json& document, const 
     }
     JsonPart part{std::move(place), find_number(member, config.pointer), {}};
     if (config.time.empty() || !part.value) return part;
-    auto time = find_number(member, config.time);
-    if (!time) time = find_number(document, config.time);
+    const auto time = find_time(member, document, config.time);
     if (time) {
         part.time = *time;
     } else {

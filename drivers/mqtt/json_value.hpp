@@ -21,11 +21,12 @@ struct JsonLimits {
 struct JsonPart {
     std::string key;             // what stands at `each`; else the member's place in the list, or nothing
     Result<double> value;        // a finite number, or a string that is one ("0.53")
-    std::optional<double> time;  // what stands at `time`, in the member or else in the message
+    std::optional<double> time;  // what stands at `time`, in the member or else in the message: Unix seconds
 };
 
 // Of `config`, what says where: pointer, list, where, each, time. Members, or a message, that do not fit are left out,
-// and so are those without the pointer where there are others. Errors name the pointer and never repeat the payload.
+// and so are those without the pointer where there are others. A time is a Unix time in s, ms, µs or ns, or RFC 3339,
+// of the years 2000 to 2199; a value with any other has none. Errors name the pointer and never repeat the payload.
 Result<std::vector<JsonPart>> json_parts(std::string_view json, const MqttValue& config, JsonLimits limits = {});
 
 }  // namespace pued

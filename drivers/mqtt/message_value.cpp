@@ -36,13 +36,6 @@ Result<void> plausible(Quantity quantity, bool joules, double value) {
 
 bool is_energy(Quantity quantity) { return quantity == Quantity::energy || quantity == Quantity::energy_export; }
 
-// Unix time in seconds, milli-, micro- or nanoseconds, as the size tells for the years 1973 to 5138.
-double seconds_of(double unix_time) {
-    double seconds = unix_time;
-    while (seconds >= 1e11) seconds /= 1000;
-    return seconds;
-}
-
 std::string seconds_text(double seconds) {
     char text[32];
     std::snprintf(text, sizeof text, "%.0f s", seconds);
@@ -121,7 +114,7 @@ void MessageValue::date(Report& report, const Now& now) {
     }
     if (!time) return;
     const bool repeated = std::exchange(told_, time) == time;
-    const double age = static_cast<double>(now.utc.time_since_epoch().count()) / 1000 - seconds_of(*time);
+    const double age = static_cast<double>(now.utc.time_since_epoch().count()) / 1000 - *time;
     const double limit = in_seconds(config().stale_after);
     const bool known = now.quality != ClockQuality::unsynced;  // else nobody can tell its age
     Quality& quality = report.samples.front().quality;

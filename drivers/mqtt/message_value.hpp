@@ -31,8 +31,8 @@ public:
 
 private:
     struct Part {
-        double value = 0;  // scaled: in the quantity's unit, or in joules
-        std::optional<double> time;
+        double value = 0;            // scaled: in the quantity's unit, or in joules
+        std::optional<double> time;  // Unix seconds
         BootTime came;
         bool retained = false;
     };
@@ -50,7 +50,7 @@ private:
     std::map<std::string, Part> parts_;  // that have come since the last report
     std::string keys_;                   // of the parts of `register_`
     RegisterSum register_;
-    std::optional<double> told_;  // time of the last report
+    std::optional<double> told_;  // time of the last report, Unix seconds
     bool heard_ = false;          // a message has come since the last report
 };
 

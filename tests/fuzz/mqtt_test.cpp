@@ -8,20 +8,14 @@
 #include <random>
 #include <string>
 
+#include "tests/unit/mqtt/json_number.hpp"
+
 #include <CppUTest/TestHarness.h>
 
 using namespace pued;
+using test::json_number;
 
 namespace {
-
-// One number, as a value that names but a pointer asks for it.
-Result<double> json_number(std::string_view json, const std::string& pointer, JsonLimits limits = {}) {
-    MqttValue config;
-    config.pointer = pointer;
-    const auto parts = json_parts(json, config, limits);
-    if (!parts) return Error{parts.error()};
-    return parts->at(0).value;
-}
 
 class Chance {
 public:
@@ -99,6 +93,17 @@ std::string broken(Chance& chance, std::string text) {
     return text;
 }
 
+// So many seconds ago, in one of the ways that a time may be written in.
+std::string stamp(Chance& chance, int ago_s) {
+    const UtcTime time{std::chrono::seconds{1'790'000'000 - ago_s}};
+    const auto ms = time.time_since_epoch().count();
+    switch (chance.below(3)) {
+        case 0: return std::to_string(ms / 1000);
+        case 1: return std::to_string(ms) + "000000";
+        default: return '"' + rfc3339(time) + '"';
+    }
+}
+
 bool printable(const std::string& text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x20; });
 }
@@ -153,8 +158,8 @@ TEST(MqttJsonFuzz, broken_lists_give_a_finite_value_a_short_reason_or_nothing) {
         std::string batch = "{\"metrics\":[";
         for (unsigned gpu = 0; gpu < 3; ++gpu) {
             batch += R"({"name":"gpu","tags":{"index":")" + std::to_string(gpu) + R"("},"fields":{"mj":)" +
-                     std::to_string(chance.below(1'000'000)) +
-                     "},\"timestamp\":" + std::to_string(1'790'000'000 - round % 90) + (gpu == 2 ? "}]}" : "},");
+                     std::to_string(chance.below(1'000'000)) + "},\"timestamp\":" + stamp(chance, round % 90) +
+                     (gpu == 2 ? "}]}" : "},");
         }
         const auto report = value.take(chance.below(4) == 0 ? batch : broken(chance, batch), false, now);
         if (!report) continue;
@@ -167,6 +172,30 @@ TEST(MqttJsonFuzz, broken_lists_give_a_finite_value_a_short_reason_or_nothing) {
         CHECK(report->at <= now.boot);
     }
     CHECK(good > 1'000 && bad > 1'000);
+}
+
+// Every millisecond of two centuries is read back; what is broken is a time of those centuries or none.
+TEST(MqttJsonFuzz, times_are_read_back_and_broken_ones_are_of_our_time_or_none) {
+    Chance chance;
+    MqttValue config;
+    config.pointer = "/v";
+    config.time = "/t";
+    unsigned refused = 0;
+    for (int round = 0; round < 10'000; ++round) {
+        const UtcTime time{std::chrono::seconds{946'684'800 + 3LL * chance.below(2'000'000'000)} +
+                           std::chrono::milliseconds{chance.below(1000)}};
+        const std::string text = rfc3339(time);
+        const auto found = json_parts(R"({"v":1,"t":")" + text + "\"}", config);
+        CHECK_TEXT(found && found->at(0).time, text.c_str());
+        CHECK_EQUAL(time.time_since_epoch().count(), std::llround(*found->at(0).time * 1000));
+        const auto other = json_parts(R"({"v":1,"t":")" + broken(chance, text) + "\"}", config);
+        if (!other || !other->at(0).time) {
+            ++refused;
+            continue;
+        }
+        CHECK(*other->at(0).time >= 946'684'800 && *other->at(0).time < 7'258'118'400);
+    }
+    CHECK(refused > 5'000);  // else this test broke nothing
 }
 
 TEST(MqttJsonFuzz, deep_and_long_messages_end_soon) {

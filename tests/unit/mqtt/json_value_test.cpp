@@ -3,20 +3,14 @@
 
 #include <string>
 
+#include "tests/unit/mqtt/json_number.hpp"
+
 #include <CppUTest/TestHarness.h>
 
 using namespace pued;
+using test::json_number;
 
 namespace {
-
-// One number, as a value that names but a pointer asks for it.
-Result<double> json_number(std::string_view json, const std::string& pointer, JsonLimits limits = {}) {
-    MqttValue config;
-    config.pointer = pointer;
-    const auto parts = json_parts(json, config, limits);
-    if (!parts) return Error{parts.error()};
-    return parts->at(0).value;
-}
 
 // The example document of RFC 6901 section 5, its strings replaced by numbers.
 const char* const rfc_document = R"({"foo": [10, 11], "": 0, "a/b": 1, "c%d": 2, "e^f": 3, "g|h": 4,

@@ -199,6 +199,35 @@ TEST(MessageValue, what_is_old_or_repeated_is_stale_and_what_is_ahead_is_invalid
                  value.take(telegraf("0", 40, present - 3600), false, now)->error.c_str());
 }
 
+TEST(MessageValue, a_time_may_be_a_text) {
+    MqttPoint point = point_of("power_w");
+    point.config.pointer = "/w";
+    point.config.time = "/at";
+    MessageValue value{point};
+    const auto take = [&](const std::string& time) { return *value.take(R"({"w":5,"at":)" + time + '}', false, now); };
+    STRCMP_EQUAL("2026-09-21T14:13:20.000Z", rfc3339(now.utc).c_str());
+    CHECK(take(R"("2026-09-21T14:13:10.250Z")").at == at - std::chrono::milliseconds{9750});
+    CHECK(take(R"("2026-09-21T22:13:18+08:00")").at == at - std::chrono::seconds{2});
+    CHECK(take(R"("2026-09-21T14:13:18Z")").samples.at(0).quality == Quality::stale);  // the same once more
+    CHECK(take(R"("1789999999")").at == at - std::chrono::seconds{1});
+    CHECK(take(R"("2026-09-21T14:12:00Z")").samples.at(0).quality == Quality::stale);
+    CHECK(take(R"("2026-09-21T14:15:00Z")").samples.at(0).quality == Quality::invalid);
+}
+
+TEST(MessageValue, what_is_no_time_makes_no_value) {
+    MqttPoint point = point_of("power_w");
+    point.config.pointer = "/w";
+    point.config.time = "/at";
+    for (const char* time :
+         {"null", "0", "-1", "1e300", "12", "true", "{}", R"("")", R"("yesterday")", R"("0001-01-01T00:00:00Z")",
+          R"("2026-02-30T00:00:00Z")", R"("2026-09-21T14:13:20")", R"("2026-09-21")", R"("2200-01-01T00:00:00Z")"}) {
+        check_invalid(report_of(point, R"({"w":5,"at":)" + std::string{time} + '}'),
+                      "topic rack/gpu-3: /at is no time since 2000 (expected Unix time in s, ms, us or ns, or such as "
+                      "\"2026-01-01T00:00:00Z\")");
+    }
+    check_invalid(report_of(point, R"({"w":5})"), "topic rack/gpu-3: /at is not in the message");
+}
+
 TEST(MessageValue, a_clock_that_was_never_set_tells_no_age) {
     MessageValue value{of_telegraf(1)};
     const Now unset{at, UtcTime{std::chrono::seconds{100}}, ClockQuality::unsynced};
