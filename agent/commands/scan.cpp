@@ -84,7 +84,7 @@ ScanFindings search(const ScanTarget& target, const ScanPlan& plan, const std::m
                         {[] { return interrupted != 0; }, [&](std::size_t done, std::size_t all,
                                                               const auto& doing) { progress.show(done, all, doing); }}};
     return session.run([&](const LineConfig& line) {
-        return target.rtu ? open_rtu_probe(line, clock) : open_tcp_probe(target.host, target.port, plan.timeout, clock);
+        return target.rtu ? open_rtu_probe(line, clock) : open_tcp_probe(target.host, target.port, Framing::tcp, plan.timeout, clock);
     });
 }
 

@@ -13,7 +13,9 @@ public:
 
     ProbeReply ask(const ReadRequest& request, Duration timeout) override {
         if (const auto opened = line_.open(); !opened) return {ProbeOutcome::lost, 0, {}, opened.error()};
+        if (doubt_.about(request)) line_.settle(doubt_.quiet());
         auto exchange = line_.exchange(request, timeout, Duration{});
+        doubt_.note(request, exchange.outcome == Outcome::reply, timeout);
         return {outcome_of(exchange.outcome), exchange.frame.exception, std::move(exchange.frame.words),
                 std::move(exchange.error)};
     }
@@ -30,6 +32,7 @@ private:
     }
 
     SerialLine line_;
+    ProbeDoubt doubt_;
 };
 
 }  // namespace

@@ -6,9 +6,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <optional>
+#include <span>
 #include <system_error>
 
 #include "drivers/modbus/probe_link.hpp"
@@ -30,8 +32,8 @@ bool ready(int fd, short events, Duration patience) {
 
 class TcpProbe final : public ProbeLink {
 public:
-    TcpProbe(std::vector<SocketAddress> addresses, std::string place, const Clock& clock)
-        : addresses_(std::move(addresses)), place_(std::move(place)), clock_(clock) {}
+    TcpProbe(std::vector<SocketAddress> addresses, std::string place, Framing framing, const Clock& clock)
+        : addresses_(std::move(addresses)), place_(std::move(place)), rtu_(framing == Framing::rtu), clock_(clock) {}
     TcpProbe(const TcpProbe&) = delete;
     TcpProbe& operator=(const TcpProbe&) = delete;
     ~TcpProbe() override { close(); }
@@ -42,8 +44,13 @@ public:
 
 private:
     std::optional<int> try_address(const SocketAddress& address, Duration timeout);  // an error number, or connected
+    Result<void> prepare(const ReadRequest& request, Duration timeout);
+    void settle(Duration quiet);
+    void drop();
     ProbeReply exchange(const ReadRequest& request, Duration timeout);
+    bool send(const ReadRequest& request);
     ProbeReply receive(const ReadRequest& request, BootTime deadline);
+    Frame judge(const ReadRequest& request, std::span<std::uint8_t> bytes, std::size_t& size) const;
     // Many devices do so for a unit id that they do not know: for the caller that is silence.
     ProbeReply hung_up(const std::string& why) {
         hung_up_ = true;
@@ -56,11 +63,13 @@ private:
 
     std::vector<SocketAddress> addresses_;
     std::string place_;
+    bool rtu_;
     const Clock& clock_;
     int fd_ = -1;
     bool fresh_ = true;  // no reply yet on this connection
     bool hung_up_ = false;
     std::uint16_t transaction_ = 0;
+    ProbeDoubt doubt_;  // with RTU frames
 };
 
 std::optional<int> TcpProbe::try_address(const SocketAddress& address, Duration timeout) {
@@ -99,24 +108,59 @@ ProbeReply TcpProbe::ask(const ReadRequest& request, Duration timeout) {
     return reused && hung_up_ ? exchange(request, timeout) : reply;
 }
 
-ProbeReply TcpProbe::exchange(const ReadRequest& request, Duration timeout) {
+// A connection; with RTU frames one that nothing comes from any more.
+Result<void> TcpProbe::prepare(const ReadRequest& request, Duration timeout) {
     if (fd_ < 0) {
-        if (const auto connected = connect(timeout); !connected) return {ProbeOutcome::lost, 0, {}, connected.error()};
+        if (auto connected = connect(timeout); !connected) return connected;
     }
-    const auto frame = encode_tcp(++transaction_, request);
+    if (!rtu_) return {};
+    settle(doubt_.about(request) ? doubt_.quiet() : Duration{});
+    return fd_ >= 0 ? Result<void>{} : connect(timeout);
+}
+
+void TcpProbe::settle(Duration quiet) {
+    const auto end = clock_.now().boot + 3 * quiet;
+    do drop();
+    while (fd_ >= 0 && clock_.now().boot < end && ready(fd_, POLLIN, quiet));
+}
+
+void TcpProbe::drop() {
+    std::array<std::uint8_t, longest_tcp_frame> dropped{};
+    ssize_t got = 0;
+    do got = ::recv(fd_, dropped.data(), dropped.size(), 0);
+    while (got > 0);
+    if (got == 0 || (errno != EAGAIN && errno != EINTR)) close();
+}
+
+bool TcpProbe::send(const ReadRequest& request) {
+    const TcpRequest tcp = encode_tcp(++transaction_, request);
+    const RtuRequest rtu = encode_rtu(request);
+    const auto bytes = rtu_ ? std::span<const std::uint8_t>{rtu} : std::span<const std::uint8_t>{tcp};
+    return ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(bytes.size());
+}
+
+ProbeReply TcpProbe::exchange(const ReadRequest& request, Duration timeout) {
+    if (const auto prepared = prepare(request, timeout); !prepared) {
+        return {ProbeOutcome::lost, 0, {}, prepared.error()};
+    }
     const auto deadline = clock_.now().boot + timeout;
-    if (::send(fd_, frame.data(), frame.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(frame.size())) {
-        const auto reply = hung_up(reason(errno));
-        close();
-        return reply;
-    }
-    auto reply = receive(request, deadline);
-    if (reply.outcome == ProbeOutcome::reply) {
-        fresh_ = false;
-    } else {
-        close();
-    }
+    auto reply = send(request) ? receive(request, deadline) : hung_up(reason(errno));
+    const bool answered = reply.outcome == ProbeOutcome::reply;
+    doubt_.note(request, answered, timeout);
+    if (answered) fresh_ = false;
+    if (!answered && (!rtu_ || hung_up_)) close();
     return reply;
+}
+
+// Of the `size` bytes that have come; with RTU frames other units' replies are taken out.
+Frame TcpProbe::judge(const ReadRequest& request, std::span<std::uint8_t> bytes, std::size_t& size) const {
+    if (!rtu_) return parse_tcp(bytes.first(size), transaction_, request);
+    while (const auto late = late_rtu_reply(bytes.first(size), request, {})) {
+        std::copy(bytes.begin() + static_cast<std::ptrdiff_t>(late), bytes.begin() + static_cast<std::ptrdiff_t>(size),
+                  bytes.begin());
+        size -= late;
+    }
+    return parse_rtu_stream(bytes.first(size), request);
 }
 
 ProbeReply TcpProbe::receive(const ReadRequest& request, BootTime deadline) {
@@ -128,7 +172,7 @@ ProbeReply TcpProbe::receive(const ReadRequest& request, BootTime deadline) {
         if (got == 0) return hung_up("the device closed the connection");
         if (got < 0) return hung_up(reason(errno));
         size += static_cast<std::size_t>(got);
-        auto frame = parse_tcp({bytes.data(), size}, transaction_, request);
+        auto frame = judge(request, bytes, size);
         if (frame.state == FrameState::bad) return {ProbeOutcome::garbled, 0, {}, std::move(frame.error)};
         if (frame.state == FrameState::whole) return {ProbeOutcome::reply, frame.exception, std::move(frame.words), {}};
     }
@@ -148,13 +192,13 @@ std::vector<SocketAddress> resolved(const std::string& host, std::uint16_t port,
 
 }  // namespace
 
-Result<std::unique_ptr<ProbeLink>> open_tcp_probe(const std::string& host, std::uint16_t port, Duration timeout,
-                                                  const Clock& clock) {
+Result<std::unique_ptr<ProbeLink>> open_tcp_probe(const std::string& host, std::uint16_t port, Framing framing,
+                                                  Duration timeout, const Clock& clock) {
     const auto place = host + ':' + std::to_string(port);
     std::string error;
     auto addresses = resolved(host, port, error);
     if (addresses.empty()) return Error{place + ": " + error};
-    auto probe = std::make_unique<TcpProbe>(std::move(addresses), place, clock);
+    auto probe = std::make_unique<TcpProbe>(std::move(addresses), place, framing, clock);
     if (auto connected = probe->connect(timeout); !connected) return Error{connected.error()};
     return std::unique_ptr<ProbeLink>{std::move(probe)};
 }

@@ -20,7 +20,7 @@ namespace {
 constexpr std::array<unsigned, 14> known_bauds{110,   300,   600,   1200,   2400,   4800,   9600,
                                                19200, 38400, 57600, 115200, 230400, 460800, 921600};
 constexpr std::size_t request_bytes = 8, refusal_bytes = 5;
-constexpr Duration longest_drain = std::chrono::milliseconds{500};
+constexpr Duration least_settling = std::chrono::milliseconds{500};  // of a line that is never quiet
 // USB adapters hand characters over in batches, every 16 ms.
 constexpr Duration least_quiet = std::chrono::milliseconds{20};
 
@@ -179,19 +179,18 @@ Exchange SerialLine::exchange(const ReadRequest& request, Duration timeout, Dura
     if (out.outcome == Outcome::gone) {
         close();
     } else {
-        if (out.outcome != Outcome::reply) drain();
+        if (out.outcome != Outcome::reply) settle(std::max(silence(), least_quiet));
         pause(silence());
     }
     return out;
 }
 
-// Reads and drops until nothing has come for a while.
-void SerialLine::drain() {
-    const BootTime end = clock_.now().boot + longest_drain;
-    const auto quiet = std::chrono::ceil<std::chrono::milliseconds>(std::max(silence(), least_quiet));
+void SerialLine::settle(Duration quiet) {
+    const BootTime end = clock_.now().boot + std::max(least_settling, 3 * quiet);
+    const auto ms = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(quiet).count());
     std::array<std::uint8_t, 256> dropped{};
     pollfd line{.fd = modbus_get_socket(context_.get()), .events = POLLIN, .revents = 0};
-    while (clock_.now().boot<end&& ::poll(&line, 1, static_cast<int>(quiet.count()))> 0) {
+    while (clock_.now().boot<end&& ::poll(&line, 1, ms)> 0) {
         if (::read(line.fd, dropped.data(), dropped.size()) <= 0) return;
     }
 }

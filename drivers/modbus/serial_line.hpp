@@ -49,6 +49,9 @@ public:
                       std::optional<std::uint16_t> late_words = {});
     // Nothing is sent for at least this long.
     void pause(Duration silence);
+    // Reads and drops until nothing has come for so long; on a line that is never quiet three times that. A signal ends
+    // it.
+    void settle(Duration quiet);
 
     [[nodiscard]] unsigned bits_per_char() const;
     [[nodiscard]] Duration silence() const;  // between frames, by the standard
@@ -66,7 +69,6 @@ private:
     void receive(const ReadRequest& request, Duration timeout, std::optional<std::uint16_t> late, Exchange& out);
     int receive_frame(std::uint8_t* bytes, Duration rest);
     void explain_failure(int error, Duration timeout, Exchange& out);
-    void drain();
 
     LineConfig config_;
     const Clock& clock_;
