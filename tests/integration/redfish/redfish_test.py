@@ -4,6 +4,7 @@ own resources), and service.py for what that lacks: sessions, etags, power and e
 Then the daemon on a real mosquitto: a rack PDU and an HGX server into PUE and compute per watt.
 Usage: redfish_test.py PUED BUILD_DIR
 """
+import concurrent.futures
 import itertools
 import json
 import pathlib
@@ -98,23 +99,29 @@ def near(got, wanted, tolerance=1e-6):
     assert got is not None and abs(got - wanted) <= tolerance * abs(wanted), f"{got}, expected {wanted}"
 
 
-def third_party(site, build, tls):
-    """sushy-tools: its thermal page says 41 degrees for each system of a chassis."""
+def start_emulator(stage, build, tls):
+    """sushy-tools, installed into the build folder: its port. It takes seconds, so a thread does it beside the rest."""
     venv = build / "redfish-venv"
     if not (venv / "bin" / "sushy-emulator").exists():
         subprocess.run([sys.executable, "-m", "venv", venv], check=True)
         subprocess.run([venv / "bin" / "pip", "install", "-q", "sushy-tools"], check=True)
-    folder, port = site.stage.folder, free_port()
-    (folder / "redfish").mkdir(exist_ok=True)
-    (folder / "redfish" / "sushy.toml").write_text(
-        'schema = 1\nid = "sushy"\nkind = "server"\ntitle = "test"\nsources = ["sushy-tools"]\n[[value]]\nname = "temperature_c"\n'
-        'resource = "Chassis/*/Thermal"\npointer = "/Temperatures/0/ReadingCelsius"\nunit = "degC"\nconfidence = "found"\n')
+    folder, port = stage.folder, free_port()
     hashed = subprocess.run([venv / "bin" / "python", "-c", "import bcrypt,sys; print(bcrypt.hashpw(sys.argv[1].encode(), "
                              "bcrypt.gensalt(4)).decode())", PASSWORD], capture_output=True, text=True, check=True).stdout.strip()
     (folder / "htpasswd").write_text(f"{USER}:{hashed}\n")
     (folder / "sushy.conf").write_text(f'SUSHY_EMULATOR_AUTH_FILE = "{folder}/htpasswd"\nSUSHY_EMULATOR_STATE_DIR = "{folder}"\n')
-    site.stage.start([venv / "bin" / "sushy-emulator", "--fake", "--config", folder / "sushy.conf", "-i", "127.0.0.1", "-p", port,
-                      "--ssl-certificate", tls[0], "--ssl-key", tls[1]], stdout=site.stage.log("sushy.log"), stderr=site.stage.log("sushy.log"))
+    stage.start([venv / "bin" / "sushy-emulator", "--fake", "--config", folder / "sushy.conf", "-i", "127.0.0.1", "-p", port,
+                 "--ssl-certificate", tls[0], "--ssl-key", tls[1]], stdout=stage.log("sushy.log"), stderr=stage.log("sushy.log"))
+    return port
+
+
+def third_party(site, port, tls):
+    """Its thermal page says 41 degrees for each system of a chassis."""
+    folder = site.stage.folder
+    (folder / "redfish").mkdir(exist_ok=True)
+    (folder / "redfish" / "sushy.toml").write_text(
+        'schema = 1\nid = "sushy"\nkind = "server"\ntitle = "test"\nsources = ["sushy-tools"]\n[[value]]\nname = "temperature_c"\n'
+        'resource = "Chassis/*/Thermal"\npointer = "/Temperatures/0/ReadingCelsius"\nunit = "degC"\nconfidence = "found"\n')
     text = (f'[[server]]\nid = "s"\nrole = "none"\nredfish = "https://127.0.0.1:{port}"\nredfish_profile = "sushy"\n'
             f'fingerprint = "{tls[2]}"\n{site.account("redfish_user", "redfish_password_file")}')
     end = time.monotonic() + 20
@@ -186,7 +193,7 @@ def daemon(site, tls):
     server = (f'[[server]]\nid = "gpu"\nredfish = "{hgx.url}"\nredfish_profile = "redfish-hgx"\n{pinned}'
               f'{site.account("redfish_user", "redfish_password_file")}accelerators = [{{ model = "nvidia-h100-sxm5", count = {GPUS} }}]\n')
     file = site.write(site.pdu(feed.url, metered, "feed", "feed") + site.pdu(pdu.url, metered, "pdu") + server,
-                      f'[metering]\ninterval_s = 4\ngrace_s = 2\npoll_s = 0.5\n[mqtt]\nhost = "127.0.0.1"\nport = {port}\nreadings = true\n')
+                      f'[metering]\ninterval_s = 2\ngrace_s = 1\npoll_s = 0.25\n[mqtt]\nhost = "127.0.0.1"\nport = {port}\nreadings = true\n')
     witness = Witness(site)
     process = site.stage.start([site.pued, "run", "-c", file], stdout=site.stage.log("pued.log"), stderr=site.stage.log("pued.log"))
     prefix = "pued/v1/demo/edge-1/"
@@ -213,16 +220,17 @@ def daemon(site, tls):
 
 def main():
     pued, build = sys.argv[1], pathlib.Path(sys.argv[2])
-    with Stage("redfish") as stage:
+    with Stage("redfish") as stage, concurrent.futures.ThreadPoolExecutor(1) as beside:
         tls = certificate(stage.folder)
+        emulator = beside.submit(start_emulator, stage, build, tls)
         site = Site(stage, pued)
         service = Service(pdu_pages(5000), tls=tls[:2])
         healthy(site, service, tls)
         certificates(site, service, tls)
         faults(site, service, tls)
         service.close()
-        third_party(site, build, tls)
         daemon(site, tls)
+        third_party(site, emulator.result(), tls)
 
 
 if __name__ == "__main__":
