@@ -66,10 +66,12 @@ bool is_published(const MetricName& metric, const Config& config, const std::str
     return holds(device_ids(config), scope) ? metric.of_servers : metric.of_racks;
 }
 
+constexpr std::size_t kShown = 10;  // metrics: the live ones, and those of the shortest window
+
 // "pue", "facility-power", "it-power", "pue-15min", …
 std::string first_of(const std::vector<std::string>& names) {
     std::string out;
-    for (std::size_t i = 0; i < names.size() && i < 4; ++i) out += '"' + names[i] + "\", ";
+    for (std::size_t i = 0; i < names.size() && i < kShown; ++i) out += '"' + names[i] + "\", ";
     return out + "…";
 }
 
@@ -98,15 +100,23 @@ void check_alert(const Context& context, const Entry& entry, const AlertConfig& 
     if (!alert.metric.empty()) check_metric(context, entry, alert);
 }
 
+std::string listed(const std::vector<std::string>& names) {
+    std::string out;
+    for (const auto& name : names) out += (out.empty() ? "" : ", ") + name;
+    return out;
+}
+
 void check_region(const Context& context) {
     if (!context.known.rules) return;  // nor are the cities that they name
     const auto& region = context.config.site.region;
     auto regions = provinces();
     regions.insert(regions.end(), context.known.regions.begin(), context.known.regions.end());
     if (region.empty() || holds(regions, region)) return;
+    const auto meant = suggestion(region, regions);
+    const auto which = meant.empty() ? ": " + listed(provinces()) : std::string{" such as \"guizhou\""};
     context.problems.add(context.config.places.at("site", 0, "region"), "site",
-                         "region = \"" + region + "\" is unknown" + suggestion(region, regions) +
-                             " (expected a province such as \"guizhou\", or a city that a rule names)");
+                         "region = \"" + region + "\" is unknown" + meant + " (expected a province" + which +
+                             ", or a city that a rule names)");
 }
 
 void check_rules(const Context& context, std::string_view key, const std::vector<std::string>& ids) {

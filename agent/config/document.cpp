@@ -1,5 +1,8 @@
 // Strict reading of TOML: the file as a whole, and what a table says of itself. The values are in document_values.cpp.
 #include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
 #include <fstream>
 
 #include "agent/config/document_impl.hpp"
@@ -35,6 +38,37 @@ unsigned overlong_line(std::string_view text) {
 std::string without_secrets(std::string description, std::string_view line) {
     return line.find("pass") == std::string_view::npos ? description
                                                        : description.substr(0, description.find(", saw "));
+}
+
+// What looks like a mark of TOML and is none: a Chinese keyboard's, a word processor's.
+constexpr std::array<std::string_view, 16> kForeignMarks{"“",  "”",  "‘",  "’",  "＂", "＇", "＝", "，",
+                                                         "：", "［", "］", "｛", "｝", "【", "】", "\u3000"};
+
+// What to do about a line that is not TOML.
+std::string toml_wants(std::string_view line) {
+    const auto comment = line.substr(0, line.find('#'));
+    const auto holds = [comment](std::string_view mark) { return comment.find(mark) != std::string_view::npos; };
+    const auto mark = std::find_if(kForeignMarks.begin(), kForeignMarks.end(), holds);
+    if (mark != kForeignMarks.end()) {
+        return " (this line has " + (*mark == "\u3000" ? "a full-width space" : std::string{*mark}) +
+               "; expected the plain \" = , [ ] { } of an English keyboard)";
+    }
+    return " (expected KEY = VALUE, text in \"quotes\", { … } on one line; each key and [table] once, [[table]] for "
+           "several)";
+}
+
+constexpr std::size_t kMostKeys = 20;  // longer lists of keys help nobody
+
+// The key that was meant, or all that there are.
+std::string way_out(std::string_view key, const Table::Impl& table) {
+    const auto& known = table.known;
+    auto near = suggestion(key, {known.begin(), known.end()});
+    if (!near.empty() || known.size() > kMostKeys) return near;
+    std::string all;
+    for (const auto& one : known) {
+        if (!table.refused.contains(one)) all += (all.empty() ? "" : ", ") + one;
+    }
+    return all.empty() ? std::string{} : " (expected one of " + all + ")";
 }
 
 }  // namespace
@@ -76,6 +110,7 @@ void Table::missing(std::string_view key, std::string expected) {
 
 void Table::refuse(std::string_view key, std::string why) {
     impl_->known.emplace(key);
+    impl_->refused.emplace(key);
     if (has(key)) problem(key, std::string{key} + " is not allowed here: " + std::move(why));
 }
 
@@ -84,8 +119,7 @@ void Table::finish() {
     for (const auto& [key, node] : *impl_->table) {
         if (impl_->known.contains(key.str())) continue;
         impl_->problems->add(impl_->at(key.source()), impl_->where,
-                             "unknown key \"" + std::string{key.str()} + '"' +
-                                 suggestion(key.str(), {impl_->known.begin(), impl_->known.end()}));
+                             "unknown key \"" + std::string{key.str()} + '"' + way_out(key.str(), *impl_));
     }
 }
 
@@ -106,7 +140,8 @@ std::optional<Document> Document::parse(std::string_view text, std::string file,
     } catch (const toml::parse_error& error) {
         const auto& at = error.source().begin;
         problems.add({file, static_cast<unsigned>(at.line), static_cast<unsigned>(at.column)}, {},
-                     "this is not TOML: " + without_secrets(std::string{error.description()}, line_of(text, at.line)));
+                     "this is not TOML: " + without_secrets(std::string{error.description()}, line_of(text, at.line)) +
+                         toml_wants(line_of(text, at.line)));
         return std::nullopt;
     }
     out.impl_->file = std::move(file);
@@ -115,11 +150,13 @@ std::optional<Document> Document::parse(std::string_view text, std::string file,
 }
 
 std::optional<std::string> Document::text_of(const std::string& path, Problems& problems) {
+    errno = 0;
     std::ifstream in{path, std::ios::binary};
     std::string text(max_bytes + 1, '\0');  // one more than parse() takes: it will say so
     if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (!in.eof() && in.gcount() == 0) {
-        problems.add({path, 0, 0}, {}, "cannot be read (expected a readable TOML file)");
+        problems.add({path, 0, 0}, {},
+                     std::string{"cannot be read: "} + std::strerror(errno) + " (expected a readable TOML file)");
         return std::nullopt;
     }
     text.resize(static_cast<std::size_t>(in.gcount()));

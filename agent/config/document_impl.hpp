@@ -21,6 +21,7 @@ struct Table::Impl {
     Problems* problems = nullptr;
     std::string where;
     std::set<std::string, std::less<>> known;
+    std::set<std::string, std::less<>> refused;  // of these: known, but not to be used here
 
     [[nodiscard]] Place at(const toml::source_region& source) const {
         return {file, static_cast<unsigned>(source.begin.line), static_cast<unsigned>(source.begin.column)};

@@ -30,6 +30,14 @@ std::string shown(const toml::node& node) {
     return out.str();
 }
 
+// What there are quotes too many or too few around.
+std::string quotes(const toml::node& node, std::string_view wanted) {
+    const bool bare = wanted == "a number" || wanted == "an integer" || wanted == "true or false";
+    if (node.is_string()) return bare ? " without quotes" : "";
+    if (wanted != "a string" || node.is_table() || node.is_array()) return {};
+    return " in quotes: \"" + shown(node) + '"';
+}
+
 UtcTime utc_of(const toml::date_time& value) {
     using namespace std::chrono;
     const year_month_day day{year{value.date.year}, month{value.date.month}, std::chrono::day{value.date.day}};
@@ -53,6 +61,9 @@ std::string as_id(std::string text) {
     return is_id(text) ? ", did you mean \"" + text + "\"?" : std::string{};
 }
 
+// "1..247", or the only number there is.
+std::string range(const std::string& min, const std::string& max) { return min == max ? min : min + ".." + max; }
+
 std::string joined(const std::vector<std::string_view>& choices) {
     std::string text;
     for (const auto choice : choices) text += (text.empty() ? "\"" : ", \"") + std::string{choice} + '"';
@@ -72,8 +83,8 @@ Table Table::Impl::child(const toml::table* inner) const {
 }
 
 void Table::Impl::wrong_type(const toml::node& node, std::string_view key, std::string_view wanted) const {
-    report(node,
-           std::string{key} + " = " + shown(node) + " is of the wrong type (expected " + std::string{wanted} + ")");
+    report(node, std::string{key} + " = " + shown(node) + " is of the wrong type (expected " + std::string{wanted} +
+                     quotes(node, wanted) + ")");
 }
 
 std::optional<std::int64_t> Table::Impl::checked_integer(const toml::node& node, std::string_view key, std::int64_t min,
@@ -84,8 +95,8 @@ std::optional<std::int64_t> Table::Impl::checked_integer(const toml::node& node,
         return std::nullopt;
     }
     if (value->get() < min || value->get() > max) {
-        report(node, std::string{key} + " = " + shown(node) + " is out of range (expected " + std::to_string(min) +
-                         ".." + std::to_string(max) + ")");
+        report(node, std::string{key} + " = " + shown(node) + " is out of range (expected " +
+                         range(std::to_string(min), std::to_string(max)) + ")");
         return std::nullopt;
     }
     return value->get();

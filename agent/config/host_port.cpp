@@ -1,6 +1,8 @@
 // Splitting a host from its port; more than one colon without brackets is an IPv6 address without a port.
 #include "agent/config/host_port.hpp"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <charconv>
 
@@ -9,13 +11,20 @@ namespace {
 
 constexpr std::size_t kMaxHost = 253;
 
+// Digits and dots are an address or a slip: "10.0.0.311", "10.0.0".
+bool is_broken_address(const std::string& text) {
+    in_addr address{};
+    return text.find_first_not_of("0123456789.") == std::string::npos &&
+           inet_pton(AF_INET, text.c_str(), &address) != 1;
+}
+
 bool is_host(std::string_view text) {
     const auto good = [](char c) {
         const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
         return letter || (c >= '0' && c <= '9') || std::string_view{".-_:%"}.find(c) != std::string_view::npos;
     };
     return !text.empty() && text.size() <= kMaxHost && text.front() != '-' &&
-           std::all_of(text.begin(), text.end(), good);
+           std::all_of(text.begin(), text.end(), good) && !is_broken_address(std::string{text});
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {

@@ -14,7 +14,10 @@ struct HostPort {
     std::uint16_t port = 0;
 };
 
-// Nothing where the text is neither; a numeric address is not checked further than by its characters.
+// What a message says of a text that is none.
+constexpr std::string_view kHostExpected = "a name or address without http://, perhaps :PORT, 1 to 65535";
+
+// Nothing where the text is neither: a name of digits and dots must be an IPv4 address.
 std::optional<HostPort> parse_host_port(std::string_view text, std::uint16_t default_port);
 
 }  // namespace pued

@@ -53,7 +53,8 @@ void link(Table& table, ModbusDevice& out) {
     if (!host) return;
     const auto parsed = parse_host_port(*host, out.port);
     if (!parsed) {
-        return table.problem("host", "host = \"" + *host + "\" is no host (expected a name or address, perhaps :PORT)");
+        return table.problem("host",
+                             "host = \"" + *host + "\" is no host (expected " + std::string{kHostExpected} + ")");
     }
     out.host = parsed->host;
     out.port = parsed->port;
@@ -139,7 +140,7 @@ void redfish_service(Table& table, ModbusDevice& out, const Config& config) {
 ModbusDevice meter(Table& table, const Config& config) {
     ModbusDevice out;
     device_base(table, out);
-    set(out.profile, table.id("profile", true));
+    set(out.profile, table.required_string("profile"));
     link(table, out);
     framing(table, out);
     dlt645(table, out);

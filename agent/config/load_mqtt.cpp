@@ -35,7 +35,8 @@ void broker(Table& table, MqttConfig& out) {
     if (!host) return;
     const auto parsed = parse_host_port(*host, out.port);
     if (!parsed) {
-        return table.problem("host", "host = \"" + *host + "\" is no host (expected a name or address, perhaps :PORT)");
+        return table.problem("host",
+                             "host = \"" + *host + "\" is no host (expected " + std::string{kHostExpected} + ")");
     }
     out.host = parsed->host;
     out.port = parsed->port;

@@ -48,7 +48,7 @@ void bmc(Table& table, ServerConfig& out) {
     if (!text) return;
     const auto parsed = parse_host_port(*text, out.port);
     if (!parsed) {
-        return table.problem("bmc", "bmc = \"" + *text + "\" is no host (expected a name or address, perhaps :PORT)");
+        return table.problem("bmc", "bmc = \"" + *text + "\" is no host (expected " + std::string{kHostExpected} + ")");
     }
     out.host = parsed->host;
     out.port = parsed->port;
@@ -158,7 +158,7 @@ std::vector<Accelerators> accelerators(Table& table) {
     std::vector<Accelerators> out;
     for (auto& entry : table.tables("accelerators")) {
         Accelerators one;
-        set(one.model, entry.id("model", true));
+        set(one.model, entry.required_string("model"));
         if (!entry.has("count")) entry.missing("count", "how many of them the server carries");
         set(one.count, entry.integer("count", 1, 1024));
         entry.finish();

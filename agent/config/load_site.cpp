@@ -36,7 +36,7 @@ void interval(Table& table, MeteringConfig& metering) {
 }
 
 void rule_facts(Table& table, SiteConfig& out) {
-    set(out.region, table.id("region", false));
+    set(out.region, table.string("region"));
     set(out.hub_node, table.boolean("hub_node"));
     set(out.government, table.boolean("government"));
     if (const auto racks = table.number("standard_racks", 0, 1e7)) out.standard_racks = racks;

@@ -2,6 +2,7 @@
 #include "agent/config/problems.hpp"
 
 #include <algorithm>
+#include <climits>
 #include <cstdio>
 #include <tuple>
 
@@ -50,11 +51,36 @@ unsigned edit_distance(std::string_view a, std::string_view b) {
     return above.back();
 }
 
+std::string lower(std::string_view text) {
+    std::string out{text};
+    for (auto& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return out;
+}
+
 // What was begun and not ended: "poll" of "poll_s".
 std::string begun(std::string_view word, const std::vector<std::string>& choices) {
-    const auto begins = [word](const std::string& choice) { return choice.starts_with(word); };
+    const auto begins = [word](const std::string& choice) { return lower(choice).starts_with(word); };
     const auto found = std::find_if(choices.begin(), choices.end(), begins);
     return word.size() < 3 || found == choices.end() ? std::string{} : *found;
+}
+
+// What was only named in part: "h100" of "nvidia-h100-sxm5", "ratio" of "ct_ratio".
+std::string named_in_part(std::string_view word, const std::vector<std::string>& choices) {
+    const auto holds = [word](const std::string& choice) {
+        const auto at = lower(choice).find(word);
+        if (at == std::string::npos) return false;
+        const auto end = at + word.size();
+        const auto cut = [&choice](std::size_t i) { return choice[i] == '-' || choice[i] == '_'; };
+        return (at == 0 || cut(at - 1)) && (end == choice.size() || cut(end));
+    };
+    const auto found = std::find_if(choices.begin(), choices.end(), holds);
+    return word.size() < 3 || found == choices.end() ? std::string{} : *found;
+}
+
+// Edits that still make it a slip: one in two letters makes any word of another ("cn" of "en"), unless the first stays.
+unsigned edits_allowed(std::string_view word, std::string_view choice) {
+    if (word.size() < 3) return choice.starts_with(word.front()) ? 1 : 0;
+    return static_cast<unsigned>(word.size() / 3);
 }
 
 std::vector<Problem> in_order(std::vector<Problem> list) {
@@ -68,19 +94,20 @@ std::vector<Problem> in_order(std::vector<Problem> list) {
 }  // namespace
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& choices) {
-    if (word.size() > kMaxWord) return {};
-    if (const auto whole = begun(word, choices); !whole.empty()) return whole;
+    if (word.empty() || word.size() > kMaxWord) return {};
+    const auto meant = lower(word);
+    if (const auto whole = begun(meant, choices); !whole.empty()) return whole;
     std::string best;
-    unsigned best_distance = static_cast<unsigned>(std::max<std::size_t>(1, word.size() / 3)) + 1;
+    unsigned best_distance = UINT_MAX;
     for (const auto& choice : choices) {
         if (choice.size() > kMaxWord) continue;
-        const unsigned distance = edit_distance(word, choice);
-        if (distance < best_distance) {
+        const unsigned distance = edit_distance(meant, lower(choice));
+        if (distance <= edits_allowed(meant, lower(choice)) && distance < best_distance) {
             best_distance = distance;
             best = choice;
         }
     }
-    return best;
+    return best.empty() ? named_in_part(meant, choices) : best;
 }
 
 std::string one_slip_from(std::string_view word, const std::vector<std::string>& choices) {

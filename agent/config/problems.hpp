@@ -43,9 +43,9 @@ private:
     std::size_t omitted_ = 0;
 };
 
-// What of `choices` was meant, when it is near enough: the first whose end was forgotten ("poll" for "poll_s",
-// "nvidia-h100" for "nvidia-h100-sxm5"), else the nearest by slips (a letter wrong, missing, too many or swapped with
-// its neighbour); else empty.
+// What of `choices` was meant, when it is near enough, capitals or not: the first whose end was forgotten ("poll" for
+// "poll_s", "nvidia-h100" for "nvidia-h100-sxm5"), else the nearest by slips (a letter wrong, missing, too many or
+// swapped with its neighbour), else the first of which it is a part between hyphens ("h100"); else empty.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& choices);
 
 // The first of `choices` that is one such slip away, else empty.

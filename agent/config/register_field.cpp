@@ -59,6 +59,15 @@ std::string usual_type(std::string text) {
     return text.front() == 'i' || text.front() == 's' ? "i" + bits : std::string{};
 }
 
+// Manuals write a 3 or 4 for the function before the number, and count from 1: 300053 and 400053 are address 52.
+std::string as_in_manuals(std::int64_t number) {
+    for (const std::int64_t first : {300001, 400001}) {
+        if (number < first || number > first + 65535) continue;
+        return "; a manual's " + std::to_string(number) + " is address " + std::to_string(number - first);
+    }
+    return {};
+}
+
 std::optional<RegisterType> read_type(Table& table, std::initializer_list<std::string_view> allowed) {
     if (table.present() && !table.has("type")) table.missing("type", "one of " + listed(allowed));
     const auto text = table.string("type");
@@ -227,9 +236,13 @@ WordOrder read_word_order(Table& table, std::string_view key, WordOrder fallback
 
 std::optional<std::uint16_t> read_address(Table& table) {
     if (table.present() && !table.has("address")) table.missing("address", "0..65535, as on the wire: 0-based");
-    const auto address = table.integer("address", 0, 65535);
+    const auto address = table.integer("address", INT64_MIN, INT64_MAX);
     if (!address) return std::nullopt;
-    return static_cast<std::uint16_t>(*address);
+    if (*address >= 0 && *address <= 65535) return static_cast<std::uint16_t>(*address);
+    table.problem("address", "address = " + std::to_string(*address) +
+                                 " is out of range (expected 0..65535, as on the wire: 0-based" +
+                                 as_in_manuals(*address) + ')');
+    return std::nullopt;
 }
 
 std::vector<std::uint64_t> read_invalid(Table& table, RegisterType type) {

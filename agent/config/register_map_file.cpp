@@ -300,6 +300,12 @@ std::optional<RegisterMap> checked(Problems& problems, const std::function<std::
     return mine.none() ? map : std::nullopt;
 }
 
+Place place_of_id(const std::string& file) {
+    Problems told;
+    const auto document = Document::read(file, told);
+    return document ? document->root().place_of("id") : Place{file, 0, 0};
+}
+
 }  // namespace
 
 std::optional<RegisterMap> parse_register_map(std::string_view text, std::string file, Problems& problems) {
@@ -320,7 +326,7 @@ std::map<std::string, RegisterMap> load_register_maps(const std::vector<std::str
         const auto earlier = origin.find(id);
         using std::filesystem::path;
         if (earlier != origin.end() && path{earlier->second}.parent_path() == path{file}.parent_path()) {
-            problems.add({file, 0, 0}, {},
+            problems.add(place_of_id(file), {},
                          "id = \"" + id + "\" is already that of " + earlier->second +
                              " (expected one map of that id in a folder)");
             continue;

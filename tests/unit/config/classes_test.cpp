@@ -75,7 +75,7 @@ TEST(AccuracyClasses, an_unknown_class_is_refused) {
             "t:8:12: meter \"a\": ct_class = \"10P\" is unknown (expected one of \"0.2S\", \"0.5S\", \"0.5\", \"1\", "
             "\"none\")\n");
     refused("meter_class = 1\nct_class = 'none'\n",
-            "t:7:15: meter \"a\": meter_class = 1 is of the wrong type (expected a string)\n");
+            "t:7:15: meter \"a\": meter_class = 1 is of the wrong type (expected a string in quotes: \"1\")\n");
 }
 
 TEST(AccuracyClasses, half_a_statement_is_refused) {

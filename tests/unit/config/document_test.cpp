@@ -49,8 +49,8 @@ TEST(Document, wrong_types_and_ranges_name_value_and_place) {
     t.string("s"), t.integer("i", 0, 5), t.integer("j", 0, 5), t.number("d", 0, 1), t.boolean("b"), t.strings("l");
     t.table("t"), t.tables("a");
     expect(
-        "f:1:5: s = 1 is of the wrong type (expected a string)\n"
-        "f:2:5: i = \"x\" is of the wrong type (expected an integer)\n"
+        "f:1:5: s = 1 is of the wrong type (expected a string in quotes: \"1\")\n"
+        "f:2:5: i = \"x\" is of the wrong type (expected an integer without quotes)\n"
         "f:3:7: j = 9 is out of range (expected 0..5)\n"
         "f:4:5: d = nan is out of range (expected 0..1)\n"
         "f:5:5: b = 1 is of the wrong type (expected true or false)\n"
@@ -70,6 +70,13 @@ TEST(Document, keys_nobody_asked_for_are_problems_at_the_key) {
     t.string("host"), t.integer("port", 1, 2);
     t.finish();
     expect("f:2:3: unknown key \"prot\", did you mean \"port\"?\n");
+}
+
+TEST(Document, a_key_that_is_near_none_is_told_what_there_is) {
+    auto t = root("factor = 1\n");
+    t.string("scale"), t.string("unit"), t.refuse("password", "no secrets");
+    t.finish();
+    expect("f:1:1: unknown key \"factor\" (expected one of scale, unit)\n");
 }
 
 TEST(Document, choices_and_ids_say_what_they_want) {
@@ -105,6 +112,22 @@ TEST(Document, a_syntax_error_is_one_problem_with_its_place) {
     CHECK_FALSE(Document::parse("a = 1\nb = \n", "f", problems).has_value());
     const auto text = listed(problems);
     STRNCMP_EQUAL("f:2:5: this is not TOML: ", text.c_str(), 25);
+}
+
+TEST(Document, a_syntax_error_says_what_toml_wants) {
+    CHECK_FALSE(Document::parse("type = f32\n", "f", problems).has_value());
+    STRCMP_CONTAINS(" (expected KEY = VALUE, text in \"quotes\", ", listed(problems).c_str());
+}
+
+TEST(Document, marks_of_a_chinese_keyboard_are_named) {
+    for (const std::string mark : {"“", "＝", "，"}) {
+        Problems found;
+        CHECK_FALSE(Document::parse("host = " + mark + "10.0.0.1" + mark + "\n", "f", found).has_value());
+        STRCMP_CONTAINS(("(this line has " + mark + "; expected the plain \" = , [ ] { }").c_str(),
+                        listed(found).c_str());
+    }
+    CHECK_FALSE(Document::parse("host = 10.0.0.1  # “here”\n", "f", problems).has_value());
+    STRCMP_CONTAINS(" (expected KEY = VALUE, ", listed(problems).c_str());
 }
 
 TEST(Document, a_syntax_error_does_not_show_a_password) {

@@ -26,6 +26,13 @@ TEST(HostPort, an_ipv6_address_needs_brackets_only_for_a_port) {
     expect("fe80::1%eth0", 623, "[fe80::1%eth0]:623");
 }
 
+TEST(HostPort, digits_and_dots_are_a_whole_address) {
+    for (const char* text : {"10.0.0.311", "10.0.0", "10.0.0.1.2", "10..0.1", "7", "10.0.0.311:502"}) {
+        CHECK_FALSE_TEXT(parse_host_port(text, 502).has_value(), text);
+    }
+    expect("10.example", 502, "10.example");
+}
+
 TEST(HostPort, what_is_neither_is_refused) {
     for (const char* text : {"", ":502", "h:", "h:0", "h:65536", "h:-1", "h:5x", "a b", "-h", "[fe80::1", "[fe80::1]5",
                              "http://h", "h/", "[]:5", "h;rm"}) {

@@ -336,6 +336,6 @@ TEST(Load, relative_file_names_start_at_the_configurations_folder) {
 
 TEST(Load, a_file_that_is_not_there_is_one_problem) {
     CHECK_FALSE(load_config("/nonexistent/pued.toml", problems).has_value());
-    STRCMP_EQUAL("/nonexistent/pued.toml: cannot be read (expected a readable TOML file)\n",
+    STRCMP_EQUAL("/nonexistent/pued.toml: cannot be read: No such file or directory (expected a readable TOML file)\n",
                  test::listed(problems).c_str());
 }

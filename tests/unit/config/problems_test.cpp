@@ -69,6 +69,23 @@ TEST(DidYouMean, finds_a_word_that_was_not_ended) {
                  did_you_mean("nvidia-h100", {"nvidia-h20", "nvidia-h100-sxm5", "nvidia-h200"}).c_str());
 }
 
+TEST(DidYouMean, does_not_mind_capitals) {
+    STRCMP_EQUAL("pdu", did_you_mean("PDU", {"cooling", "pdu"}).c_str());
+    STRCMP_EQUAL("E", did_you_mean("e", {"N", "E"}).c_str());
+    STRCMP_EQUAL("eastron-sdm630", did_you_mean("Eastron-SDM6", {"eastron-sdm630"}).c_str());
+}
+
+TEST(DidYouMean, finds_a_name_by_a_part_of_it) {
+    STRCMP_EQUAL("nvidia-h100-sxm", did_you_mean("H100", {"nvidia-h20", "nvidia-h100-sxm"}).c_str());
+    STRCMP_EQUAL("ct_ratio", did_you_mean("ratio", {"operation", "ct_ratio"}).c_str());
+    STRCMP_EQUAL("", did_you_mean("port", {"transport"}).c_str());
+}
+
+TEST(DidYouMean, takes_two_letters_for_others_only_where_the_first_stays) {
+    STRCMP_EQUAL("ct", did_you_mean("cr", {"ct"}).c_str());
+    STRCMP_EQUAL("", did_you_mean("cn", {"en", "zh"}).c_str());
+}
+
 TEST(DidYouMean, says_nothing_where_nothing_is_near) {
     STRCMP_EQUAL("", did_you_mean("acme-9000", {"eastron-sdm630", "clever-mpdu"}).c_str());
     STRCMP_EQUAL("", did_you_mean("", {"host"}).c_str());

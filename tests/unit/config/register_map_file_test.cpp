@@ -297,7 +297,7 @@ TEST(ShippedMaps, an_id_twice_in_one_folder_is_a_problem) {
     Problems problems;
     const auto maps = load_register_maps({one, two}, problems);
     const auto expected =
-        two + ": id = \"abb-b-series\" is already that of " + one + " (expected one map of that id in a folder)\n";
+        two + ":4:6: id = \"abb-b-series\" is already that of " + one + " (expected one map of that id in a folder)\n";
     STRCMP_EQUAL(expected.c_str(), joined(problems).c_str());
     STRCMP_EQUAL("One", maps.at("abb-b-series").vendor.c_str());
 }
@@ -305,7 +305,8 @@ TEST(ShippedMaps, an_id_twice_in_one_folder_is_a_problem) {
 TEST(ShippedMaps, a_file_that_is_not_there_is_a_problem) {
     Problems problems;
     CHECK(load_register_maps({"/nowhere/x.toml"}, problems).empty());
-    STRCMP_EQUAL("/nowhere/x.toml: cannot be read (expected a readable TOML file)\n", joined(problems).c_str());
+    STRCMP_EQUAL("/nowhere/x.toml: cannot be read: No such file or directory (expected a readable TOML file)\n",
+                 joined(problems).c_str());
 }
 
 TEST(ShippedMaps, one_bad_file_does_not_spoil_the_others) {

@@ -26,7 +26,7 @@ TEST(RegisterMapProblems, an_empty_file_lacks_everything) {
 }
 
 TEST(RegisterMapProblems, another_schema_is_refused) {
-    expect("m.toml:1:10: schema = 2 is out of range (expected 1..1)",
+    expect("m.toml:1:10: schema = 2 is out of range (expected 1)",
            problems_of(replaced(kHead, "schema = 1", "schema = 2") + kPower));
 }
 
@@ -47,6 +47,18 @@ TEST(RegisterMapProblems, a_blank_source_is_none) {
 TEST(RegisterMapProblems, a_writing_function_cannot_be_named) {
     expect("m.toml:12:12: transport: function = 6 is out of range (expected 3..4)",
            problems_after_head("[transport]\nfunction = 6\n" + kPower));
+}
+
+TEST(RegisterMapProblems, an_address_of_a_manual_is_told_as_on_the_wire) {
+    const auto of = [](const std::string& address) {
+        return field_problems("power_w = { address = " + address + ", type = \"u16\", unit = \"W\" }");
+    };
+    const std::string said = "m.toml:12:23: fields.power_w: address = ";
+    const std::string wanted = " is out of range (expected 0..65535, as on the wire: 0-based";
+    expect(said + "400053" + wanted + "; a manual's 400053 is address 52)", of("400053"));
+    expect(said + "365536" + wanted + "; a manual's 365536 is address 65535)", of("365536"));
+    expect(said + "70000" + wanted + ")", of("70000"));
+    expect(said + "-1" + wanted + ")", of("-1"));
 }
 
 TEST(RegisterMapProblems, a_field_needs_address_type_and_unit) {
