@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <utility>
 
 #include "agent/commands/commands.hpp"
 #include "agent/commands/metering_text.hpp"
+#include "agent/config/data.hpp"
 #include "agent/config/installation.hpp"
 #include "agent/config/rule_file.hpp"
 #include "agent/journal/capacity.hpp"
@@ -47,6 +50,37 @@ void print_journal(const Installation& installation) {
     fmt::print("\n");
 }
 
+// "57 register maps"; of a few, their names: an operator's own.
+std::string kind_text(const std::string& directory, std::string_view kind, std::string_view plural) {
+    constexpr std::size_t few = 8;
+    const auto files = find_files({directory}, kind, ".toml");
+    if (files.empty()) return {};
+    auto text = fmt::format("{} {}", files.size(), plural);
+    if (files.size() > few) return text;
+    const char* mark = " (";
+    for (const auto& file : files) {
+        text += mark + std::filesystem::path{file}.stem().string();
+        mark = ", ";
+    }
+    return text + ')';
+}
+
+// Which folder brought what: a map in the wrong place is not read, and nothing else would say so.
+void print_data(const Config& config) {
+    fmt::print("data:\n");
+    for (const auto& directory : data_directories(config)) {
+        std::string all;
+        for (const auto& [kind, plural] : {std::pair{"devices", "register maps"},
+                                           {"redfish", "Redfish profiles"},
+                                           {"rules", "files of rules"},
+                                           {"accelerators", "files of chips"}}) {
+            const auto text = kind_text(directory, kind, plural);
+            if (!text.empty()) all += (all.empty() ? "" : ", ") + text;
+        }
+        fmt::print("  {:<34} {}\n", directory, all.empty() ? "nothing" : all);
+    }
+}
+
 void print_summary(const Installation& installation) {
     const auto& config = installation.config;
     fmt::print("{}: sound: site \"{}\", {} meters, {} servers, {} MQTT values, {} points\n", config.file,
@@ -55,7 +89,8 @@ void print_summary(const Installation& installation) {
     const SystemClock clock;
     const Zone zone{std::chrono::minutes{config.site.utc_offset_minutes}};
     const auto site = site_facts(config.site);
-    fmt::print("rules for this site:\n");
+    print_data(config);
+    fmt::print("rules for this site:{}\n", installation.rules.empty() ? " none, for want of data" : "");
     const auto today = zone.date(clock.now().utc);
     for (const auto& rule : installation.rules) print_rule(rule, site, today);
     fmt::print("{}\n", metering_line(installation, today));

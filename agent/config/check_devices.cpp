@@ -76,6 +76,19 @@ void note_refresh(const Context& context, const Entry& entry, const ModbusDevice
                               " ms bring nothing newer (see poll_s)");
 }
 
+// Rows by the dozen that a device may not have would be asked for in vain at every poll.
+void note_rows(const Context& context, const Entry& entry, const ModbusDevice& meter, const RegisterMap& map) {
+    constexpr unsigned few = 8;
+    for (const auto& array : map.arrays) {
+        if (array.count <= few || meter.counts.contains(array.element)) continue;
+        const std::string key{element_key(array.element)};
+        context.problems.note(context.place(entry, key), entry.name(),
+                              "is asked for " + std::to_string(array.count) + ' ' + key +
+                                  ", as many as the profile \"" + map.id + "\" knows (" + key +
+                                  " = N says how many it has)");
+    }
+}
+
 // "a data directory: /usr/share/pued, /etc/pued"
 std::string data_directory(const Context& context) {
     std::string out;
@@ -97,6 +110,7 @@ void check_profile(const Context& context, const Entry& entry, const ModbusDevic
         check_offset(context, entry, meter, map->second);
         check_kind(context, entry, meter, map->second);
         note_refresh(context, entry, meter, map->second);
+        note_rows(context, entry, meter, map->second);
         return;
     }
     if (context.known.unread_maps.contains(meter.profile)) return;  // its file's own problems say why

@@ -28,10 +28,14 @@ public:
     void data_directories() {
         for (const auto& directory : config_.data_directories) {
             std::error_code failed;
-            if (std::filesystem::is_directory(directory, failed)) continue;
-            problems_.add(config_.places.at("", 0, "data_directories"), {},
-                          "data_directories names \"" + directory +
-                              "\", which is no folder (expected a folder with devices/, accelerators/ or rules/)");
+            if (std::filesystem::is_directory(directory, failed)) {
+                data(directory);
+                continue;
+            }
+            problems_.add(
+                config_.places.at("", 0, "data_directories"), {},
+                "data_directories names \"" + directory +
+                    "\", which is no folder (expected a folder with devices/, redfish/, accelerators/ or rules/)");
         }
     }
 
@@ -73,6 +77,18 @@ public:
     }
 
 private:
+    // "/etc/pued/devices" instead of "/etc/pued".
+    void data(const std::string& directory) {
+        std::error_code failed;
+        for (const char* kind : {"devices", "redfish", "rules", "accelerators"}) {
+            if (std::filesystem::is_directory(std::filesystem::path{directory} / kind, failed)) return;
+        }
+        problems_.note(
+            config_.places.at("", 0, "data_directories"), {},
+            "data_directories names \"" + directory +
+                "\", in which there is no data (expected devices/, redfish/, rules/ or accelerators/ in it)");
+    }
+
     bool fresh(const std::string& path) { return !path.empty() && seen_.insert(path).second; }
 
     void secret(const std::string& path, Place place, std::string where) {

@@ -32,6 +32,15 @@ struct Files {
           accelerators(find_files(directories, "accelerators", kSuffix)) {}
 };
 
+// What a map or profile that has problems is called: by its file, and by itself where that can be read.
+std::set<std::string> names_of(const std::string& file) {
+    std::set<std::string> out{std::filesystem::path{file}.stem().string()};
+    Problems told;
+    const auto document = Document::read(file, told);
+    if (const auto id = document ? document->root().id("id", false) : std::nullopt) out.insert(*id);
+    return out;
+}
+
 // What a file that has problems would have brought is not known: its own problems are told, and nothing that follows.
 KnownIds known_ids(const Installation& installation, const Files& files, const Problems& problems) {
     const auto bad = [&problems](const std::string& file) { return problems.any_in(file); };
@@ -40,7 +49,7 @@ KnownIds known_ids(const Installation& installation, const Files& files, const P
     out.redfish = installation.redfish;
     for (const auto& list : {files.maps, files.redfish}) {
         for (const auto& file : list) {
-            if (bad(file)) out.unread_maps.insert(std::filesystem::path{file}.stem().string());
+            if (bad(file)) out.unread_maps.merge(names_of(file));
         }
     }
     if (std::none_of(files.accelerators.begin(), files.accelerators.end(), bad)) {

@@ -96,8 +96,18 @@ TEST(CheckFiles, a_data_directory_that_is_not_there_is_a_problem_at_its_own_line
     look("\ndata_directories = ['.', 'nowhere']\n" + kSite);
     STRCMP_EQUAL(
         "t.toml:2:20: data_directories names \"nowhere\", which is no folder (expected a folder with devices/, "
-        "accelerators/ or rules/)\n",
+        "redfish/, accelerators/ or rules/)\n",
         folder.texts(problems).c_str());
+}
+
+TEST(CheckFiles, a_data_directory_without_data_is_noted) {
+    folder.write("own/devices/mine.toml", "");
+    look("data_directories = ['own', 'own/devices']\n" + kSite);
+    CHECK(problems.none());
+    STRCMP_EQUAL(
+        "t.toml:1:20: note: data_directories names \"own/devices\", in which there is no data (expected devices/, "
+        "redfish/, rules/ or accelerators/ in it)\n",
+        notes().c_str());
 }
 
 TEST(CheckFiles, an_installation_is_loaded_with_its_files_looked_at) {

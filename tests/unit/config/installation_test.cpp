@@ -8,6 +8,15 @@
 
 using namespace pued;
 
+namespace {
+
+// All that a map has but a kind.
+const std::string kAlmost =
+    "vendor = 'V'\nmodels = ['M']\nstatus = 'community'\nsources = ['s']\n"
+    "[fields]\npower_w = { address = 0, type = 'u16', unit = 'W' }\n";
+
+}  // namespace
+
 TEST_GROUP(Installation) {
     test::Folder folder;
     Problems problems;
@@ -29,6 +38,11 @@ TEST(Installation, a_register_map_that_cannot_be_read_is_told_once_and_not_searc
     only("devices/mine.toml", problems_of("[site]\nid = 's'\n[[meter]]\nid = 'm'\nhost = 'h'\nprofile = 'mine'\n"));
 }
 
+TEST(Installation, nor_one_that_is_named_otherwise_than_its_file) {
+    folder.write("devices/file.toml", "schema = 1\nid = 'mine'\n" + kAlmost);
+    only("devices/file.toml", problems_of("[site]\nid = 's'\n[[meter]]\nid = 'm'\nhost = 'h'\nprofile = 'mine'\n"));
+}
+
 TEST(Installation, what_unreadable_rules_would_bring_is_not_missed) {
     folder.write("rules/mine.toml", "schema = \n");
     only("rules/mine.toml", problems_of("[site]\nid = 's'\nregion = 'my-city'\n[rules]\nonly = ['my-rule']\n"));
@@ -38,6 +52,23 @@ TEST(Installation, an_accelerator_of_an_unreadable_file_is_not_missed) {
     folder.write("accelerators/mine.toml", "schema = \n");
     only("accelerators/mine.toml", problems_of("[site]\nid = 's'\n[[server]]\nid = 'g'\nrole = 'none'\n"
                                                "accelerators = [{ model = 'my-chip', count = 1 }]\n"));
+}
+
+TEST(Installation, rows_that_nobody_counted_are_worth_a_note) {
+    const std::string pdu =
+        "[site]\nid = 's'\n[[meter]]\nid = 'p'\nhost = 'h'\nprofile = 'clever-mpdu'\npoll_s = 5\nbranches = 6\n";
+    folder.write("rules/README", "");  // data of its own: of a folder without any there would be a note
+    const auto notes = [this](const std::string& text) {
+        problems = {};
+        problems_of(text);
+        return problems.notes();
+    };
+    LONGS_EQUAL(1, notes(pdu).size());
+    STRCMP_CONTAINS(
+        "meter \"p\": note: is asked for 48 outlets, as many as the profile \"clever-mpdu\" knows (outlets = N says "
+        "how many it has)",
+        notes(pdu)[0].text().c_str());
+    LONGS_EQUAL(0, notes(pdu + "outlets = 24\n").size());
 }
 
 TEST(Installation, what_is_in_no_file_is_unknown) {
