@@ -5,6 +5,7 @@
 #include "agent/config/register_map_file.hpp"
 #include "drivers/dlt645/decode.hpp"
 #include "drivers/dlt645/frame.hpp"
+#include "tests/unit/dlt645/hex.hpp"
 
 #include <CppUTest/TestHarness.h>
 
@@ -12,14 +13,6 @@ using namespace pued;
 using namespace pued::dlt645;
 
 namespace {
-
-Bytes bytes_of_hex(const std::string& text) {
-    Bytes out;
-    for (std::size_t at = 0; at + 1 < text.size(); at += 3) {
-        out.push_back(static_cast<std::uint8_t>(std::stoul(text.substr(at, 2), nullptr, 16)));
-    }
-    return out;
-}
 
 Decoded decoded(const std::string& map_id, const std::string& name, const std::string& address,
                 const std::string& frame) {

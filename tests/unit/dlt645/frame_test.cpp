@@ -5,20 +5,13 @@
 #include <vector>
 
 #include "drivers/dlt645/frame.hpp"
+#include "tests/unit/dlt645/hex.hpp"
 
 #include <CppUTest/TestHarness.h>
 
 using namespace pued::dlt645;
 
 namespace {
-
-Bytes bytes_of_hex(const std::string& text) {
-    Bytes out;
-    for (std::size_t at = 0; at + 1 < text.size(); at += 3) {
-        out.push_back(static_cast<std::uint8_t>(std::stoul(text.substr(at, 2), nullptr, 16)));
-    }
-    return out;
-}
 
 const std::string kReply = "68 61 01 00 00 00 00 68 91 08 33 33 34 33 59 33 33 33 8A 16";
 
