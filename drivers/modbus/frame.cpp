@@ -78,19 +78,20 @@ bool crc_fits(std::span<const std::uint8_t> frame) {
 
 bool reads(std::uint8_t function) { return function == 3 || function == 4; }
 
-// Of the RTU reply that begins here, as soon as it can be told; 0: not yet. Functions that nobody asks for have none.
+using RawRequest = std::array<std::uint8_t, 6>;  // unit, function, address, count
+
+RawRequest encode_raw(const ReadRequest& request) {
+    return {request.unit,         request.function,    high(request.address),
+            low(request.address), high(request.words), low(request.words)};
+}
+
+}  // namespace
+
 std::optional<std::size_t> rtu_length(std::span<const std::uint8_t> bytes) {
     if (bytes.size() < 2) return 0;
     if (reads(static_cast<std::uint8_t>(bytes[1] & ~exception_bit)) && (bytes[1] & exception_bit) != 0) return 5;
     if (!reads(bytes[1])) return {};
     return bytes.size() < 3 ? 0 : 3 + bytes[2] + crc_length;
-}
-
-}  // namespace
-
-RawRequest encode_raw(const ReadRequest& request) {
-    return {request.unit,         request.function,    high(request.address),
-            low(request.address), high(request.words), low(request.words)};
 }
 
 TcpRequest encode_tcp(std::uint16_t transaction, const ReadRequest& request) {
@@ -125,18 +126,13 @@ Frame parse_tcp(std::span<const std::uint8_t> bytes, std::uint16_t transaction, 
 }
 
 Frame parse_rtu(std::span<const std::uint8_t> bytes, const ReadRequest& request) {
-    if (bytes.size() < 3) return bad("reply of " + std::to_string(bytes.size()) + " bytes");
-    if (bytes[0] != request.unit) return bad(instead_of("unit id", bytes[0], request.unit));
-    return parse_body(bytes.subspan(1), request);
-}
-
-Frame parse_rtu_stream(std::span<const std::uint8_t> bytes, const ReadRequest& request) {
     const auto length = rtu_length(bytes);
     if (!length) return bad(instead_of("function", bytes[1], request.function));
     if (*length == 0 || bytes.size() < *length) return {};
     if (!crc_fits(bytes.first(*length))) return bad("reply with a wrong checksum");
     if (bytes.size() > *length) return bad("more bytes than one reply");
-    return parse_rtu(bytes.first(*length - crc_length), request);
+    if (bytes[0] != request.unit) return bad(instead_of("unit id", bytes[0], request.unit));
+    return parse_body(bytes.subspan(1, *length - 1 - crc_length), request);
 }
 
 std::size_t late_rtu_reply(std::span<const std::uint8_t> bytes, const ReadRequest& request,

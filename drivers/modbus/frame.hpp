@@ -1,7 +1,7 @@
-// Modbus read requests and their replies as bytes: the whole of Modbus TCP, of RTU frames in a TCP stream (serial
-// servers), and of RTU on a line of our own what remains once libmodbus has checked the CRC. Our own because
-// libmodbus 3.1 sends raw requests with transaction id 0 and accepts TCP replies with a foreign unit or a false length.
-// Pure, knows function codes 3 and 4 only; nothing here can write to a device.
+// Modbus read requests and their replies as bytes: Modbus TCP, and RTU frames on a serial line or in a TCP stream
+// (serial servers). Our own because libmodbus 3.1 sends raw requests with transaction id 0, accepts TCP replies with a
+// foreign unit or a false length, and refuses units above 247. Pure, knows function codes 3 and 4 only; nothing here
+// can write to a device.
 #pragma once
 
 #include <array>
@@ -23,9 +23,6 @@ struct ReadRequest {
 
 inline constexpr std::size_t longest_tcp_frame = 260;
 
-using RawRequest = std::array<std::uint8_t, 6>;  // unit, function, address, count: as libmodbus wants it for RTU
-RawRequest encode_raw(const ReadRequest& request);
-
 using TcpRequest = std::array<std::uint8_t, 12>;
 TcpRequest encode_tcp(std::uint16_t transaction, const ReadRequest& request);
 
@@ -45,11 +42,11 @@ struct Frame {
 // end of the frame make it bad too: nobody asked for them.
 Frame parse_tcp(std::span<const std::uint8_t> bytes, std::uint16_t transaction, const ReadRequest& request);
 
-// A whole RTU reply without its CRC.
+// The same for an RTU frame with its CRC.
 Frame parse_rtu(std::span<const std::uint8_t> bytes, const ReadRequest& request);
 
-// The same as parse_tcp for an RTU frame with its CRC.
-Frame parse_rtu_stream(std::span<const std::uint8_t> bytes, const ReadRequest& request);
+// Of the RTU reply that begins here, as soon as it can be told; 0: not yet. Functions that nobody asks for have none.
+std::optional<std::size_t> rtu_length(std::span<const std::uint8_t> bytes);
 
 // RTU frames carry no transaction id. How many bytes at the front are a whole reply, CRC and all, that answers an
 // earlier request: of another unit, or of this one with `late_words` registers, which is not as many as are asked for

@@ -160,7 +160,7 @@ Frame TcpProbe::judge(const ReadRequest& request, std::span<std::uint8_t> bytes,
                   bytes.begin());
         size -= late;
     }
-    return parse_rtu_stream(bytes.first(size), request);
+    return parse_rtu(bytes.first(size), request);
 }
 
 ProbeReply TcpProbe::receive(const ReadRequest& request, BootTime deadline) {

@@ -1,10 +1,10 @@
-// libmodbus RTU, fenced in.
+// A serial port and the RTU frames on it.
 #include "drivers/modbus/serial_line.hpp"
 
 #include <linux/serial.h>
 #include <poll.h>
 #include <sys/ioctl.h>
-#include <sys/select.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,7 +19,7 @@ namespace {
 // libmodbus 3.1.6 takes any other for 9600.
 constexpr std::array<unsigned, 14> known_bauds{110,   300,   600,   1200,   2400,   4800,   9600,
                                                19200, 38400, 57600, 115200, 230400, 460800, 921600};
-constexpr std::size_t request_bytes = 8, refusal_bytes = 5;
+constexpr std::size_t request_bytes = 8, refusal_bytes = 5, longest_frame = 256;
 constexpr Duration least_settling = std::chrono::milliseconds{500};  // of a line that is never quiet
 // USB adapters hand characters over in batches, every 16 ms.
 constexpr Duration least_quiet = std::chrono::milliseconds{20};
@@ -38,22 +38,15 @@ void hand_over_at_once(int fd) {
     ::ioctl(fd, TIOCSSERIAL, &settings);
 }
 
-bool is_line_failure(int error) {
-    switch (error) {
-        case ETIMEDOUT:
-        case EINTR:
-        case EAGAIN: return false;
-        default: return error < MODBUS_ENOBASE;
-    }
-}
-
 std::string line_error(const LineConfig& config, int error) {
     const bool vanished = error == ECONNRESET || error == EIO || error == ENXIO || error == ENODEV;
     return config.device + (vanished ? " is gone (unplugged?)" : " failed: " + std::generic_category().message(error));
 }
 
-bool belongs_to(const Frame& frame, std::span<const std::uint8_t> bytes, std::optional<std::uint16_t> words) {
-    return words && frame.state == FrameState::bad && bytes.size() == 3U + 2U * *words && bytes[2] == 2U * *words;
+// What stands behind a whole reply is noise, such as a two-wire line makes when it is released.
+std::span<const std::uint8_t> first_frame(std::span<const std::uint8_t> received) {
+    const std::size_t length = rtu_length(received).value_or(0);
+    return length == 0 ? received : received.first(std::min(length, received.size()));
 }
 
 }  // namespace
@@ -88,12 +81,7 @@ Result<void> SerialLine::open() {
     if (!context || modbus_connect(context.get()) != 0) {
         return Error{cannot_open(config_, std::generic_category().message(errno))};
     }
-    if (modbus_get_socket(context.get()) >= FD_SETSIZE) {  // libmodbus would abort the process in select()
-        return Error{cannot_open(config_, "too many files are open")};
-    }
     hand_over_at_once(modbus_get_socket(context.get()));
-    modbus_set_error_recovery(context.get(), MODBUS_ERROR_RECOVERY_NONE);
-    modbus_set_byte_timeout(context.get(), 0, 0);  // the response timeout then bounds the whole reply
     context_ = std::move(context);
     pause(silence());
     return {};
@@ -112,51 +100,67 @@ Duration SerialLine::latency_of(const Exchange& exchange, const ReadRequest& req
     return exchange.received - exchange.sent - wire_time(request_bytes + reply);
 }
 
-bool SerialLine::send(const ReadRequest& request) {
-    modbus_flush(context_.get());  // what has come unasked
-    const RawRequest raw = encode_raw(request);
-    return modbus_send_raw_request(context_.get(), raw.data(), static_cast<int>(raw.size())) > 0;
-}
-
-int SerialLine::receive_frame(std::uint8_t* bytes, Duration rest) {
-    const auto us = std::max<std::int64_t>(std::chrono::duration_cast<std::chrono::microseconds>(rest).count(), 1);
-    modbus_set_response_timeout(context_.get(), static_cast<std::uint32_t>(us / 1'000'000),
-                                static_cast<std::uint32_t>(us % 1'000'000));
-    return modbus_receive_confirmation(context_.get(), bytes);
+bool SerialLine::send(const ReadRequest& request, Exchange& out) {
+    ::tcflush(descriptor(), TCIOFLUSH);  // what has come unasked
+    const RtuRequest bytes = encode_rtu(request);
+    const auto size = ::write(descriptor(), bytes.data(), bytes.size());
+    if (size == static_cast<ssize_t>(bytes.size())) return true;
+    if (size < 0 && errno != EAGAIN) {
+        failed(errno, out);
+    } else {
+        out.outcome = Outcome::bad;
+        out.error = "the request cannot be sent";
+    }
+    return false;
 }
 
 // Late replies of other units, and of this one where they can be told, are passed over until the deadline.
 void SerialLine::receive(const ReadRequest& request, Duration timeout, std::optional<std::uint16_t> late,
                          Exchange& out) {
     const BootTime deadline = out.sent + timeout + wire_time(request_bytes + reply_bytes(request));
-    std::array<std::uint8_t, MODBUS_RTU_MAX_ADU_LENGTH> bytes{};
+    Bytes received;
     for (Duration rest = deadline - clock_.now().boot; rest > Duration{}; rest = deadline - clock_.now().boot) {
-        const int size = receive_frame(bytes.data(), rest);
-        out.received = clock_.now().boot;
-        if (size < 0) return explain_failure(errno, timeout, out);
-        if (size == 0) continue;  // a foreign unit's frame
-        const std::span<const std::uint8_t> frame{bytes.data(), static_cast<std::size_t>(size) - 2};
-        out.frame = parse_rtu(frame, request);
-        if (belongs_to(out.frame, frame, late)) continue;
+        if (!read_more(received, rest, out)) return;
+        while (const auto size = late_rtu_reply(received, request, late)) {
+            received.erase(received.begin(), received.begin() + static_cast<std::ptrdiff_t>(size));
+        }
+        out.frame = parse_rtu(first_frame(received), request);
+        if (out.frame.state == FrameState::incomplete) continue;
         out.outcome = out.frame.state == FrameState::whole ? Outcome::reply : Outcome::bad;
         out.error = out.frame.error;
         return;
     }
-    explain_failure(ETIMEDOUT, timeout, out);
+    const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count();
+    out.outcome = Outcome::silent;
+    out.error = "no reply within " + std::to_string(ms) + " ms";
 }
 
-void SerialLine::explain_failure(int error, Duration timeout, Exchange& out) {
-    if (error == ETIMEDOUT) {
-        const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count();
-        out.outcome = Outcome::silent;
-        out.error = "no reply within " + std::to_string(ms) + " ms";
-    } else if (is_line_failure(error)) {
-        out.outcome = Outcome::gone;
-        out.error = line_error(config_, error);
-    } else {
-        out.outcome = Outcome::bad;
-        out.error = error == EMBBADCRC ? "reply with a wrong checksum" : "garbled reply";
+// What comes within `rest`, if anything; false when the line failed, or a signal came, which counts as silence.
+bool SerialLine::read_more(Bytes& received, Duration rest, Exchange& out) {
+    pollfd line{.fd = descriptor(), .events = POLLIN, .revents = 0};
+    const timespec wait{.tv_sec = static_cast<time_t>(rest.count() / 1'000'000'000),
+                        .tv_nsec = static_cast<long>(rest.count() % 1'000'000'000)};
+    const int ready = ::ppoll(&line, 1, &wait, nullptr);
+    out.received = clock_.now().boot;
+    if (ready == 0) return true;
+    if (ready < 0 && errno == EINTR) {
+        out.error = "interrupted";
+        return false;
     }
+    std::array<std::uint8_t, longest_frame> bytes{};
+    const auto size = ready < 0 ? ready : ::read(line.fd, bytes.data(), bytes.size());
+    if (size < 0 && (errno == EAGAIN || errno == EINTR)) return true;
+    if (size > 0) {
+        received.insert(received.end(), bytes.begin(), bytes.begin() + size);
+        return true;
+    }
+    failed(size == 0 ? ENODEV : errno, out);
+    return false;
+}
+
+void SerialLine::failed(int error, Exchange& out) const {
+    out.outcome = Outcome::gone;
+    out.error = line_error(config_, error);
 }
 
 Exchange SerialLine::exchange(const ReadRequest& request, Duration timeout, Duration latency,
@@ -164,17 +168,10 @@ Exchange SerialLine::exchange(const ReadRequest& request, Duration timeout, Dura
     Exchange out;
     sleep_until(quiet_until_);
     out.sent = out.received = clock_.now().boot;
-    if (modbus_set_slave(context_.get(), request.unit) != 0) {
-        out.outcome = Outcome::bad;
-        out.error = "unit_id = " + std::to_string(request.unit) + " is out of range on a serial line (expected 1..247)";
-        return out;
-    }
-    if (send(request)) {
+    if (send(request, out)) {
         const Duration reply = wire_time(request_bytes + reply_bytes(request));
         sleep_until(out.sent + std::min(latency, timeout) + reply);
         receive(request, timeout, late_words, out);
-    } else {
-        explain_failure(errno, timeout, out);
     }
     if (out.outcome == Outcome::gone) {
         close();
@@ -188,8 +185,8 @@ Exchange SerialLine::exchange(const ReadRequest& request, Duration timeout, Dura
 void SerialLine::settle(Duration quiet) {
     const BootTime end = clock_.now().boot + std::max(least_settling, 3 * quiet);
     const auto ms = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(quiet).count());
-    std::array<std::uint8_t, 256> dropped{};
-    pollfd line{.fd = modbus_get_socket(context_.get()), .events = POLLIN, .revents = 0};
+    std::array<std::uint8_t, longest_frame> dropped{};
+    pollfd line{.fd = descriptor(), .events = POLLIN, .revents = 0};
     while (clock_.now().boot<end&& ::poll(&line, 1, ms)> 0) {
         if (::read(line.fd, dropped.data(), dropped.size()) <= 0) return;
     }

@@ -1,9 +1,9 @@
-// One serial line spoken to through libmodbus (RTU): opened, closed, and one request at a time. Blocks for at most the
-// reply's timeout and the line's silences; owned by the RTU source, on its thread. Times are boot time.
+// One serial line (RTU): opened, closed, and one request at a time. Blocks for at most the reply's timeout and the
+// line's silences; owned by the RTU source, on its thread. Times are boot time.
 //
-// What libmodbus does not do and this does: the 3.5 characters of silence between frames, checks of unit, function
-// and length, and after anything unexpected falling silent until the line is. Its recovery modes stay off: they sleep
-// and reconnect behind our back.
+// libmodbus opens the port and sets it up. Frames are those of frame.hpp: libmodbus 3.1 knows no unit above 247, where
+// Open Rack power supplies live, and checks neither function nor length. 3.5 characters of silence stand between
+// frames, and after anything unexpected nothing is sent until the line is silent.
 #pragma once
 
 #include <modbus/modbus.h>
@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/config/config.hpp"
 #include "agent/model/result.hpp"
@@ -59,16 +60,18 @@ public:
     [[nodiscard]] Duration latency_of(const Exchange& exchange, const ReadRequest& request) const;
 
 private:
+    using Bytes = std::vector<std::uint8_t>;
     struct Free {
         void operator()(modbus_t* context) const;
     };
 
     [[nodiscard]] Duration wire_time(std::size_t bytes) const;
     void sleep_until(BootTime time);
-    bool send(const ReadRequest& request);
+    [[nodiscard]] int descriptor() const { return modbus_get_socket(context_.get()); }
+    bool send(const ReadRequest& request, Exchange& out);
     void receive(const ReadRequest& request, Duration timeout, std::optional<std::uint16_t> late, Exchange& out);
-    int receive_frame(std::uint8_t* bytes, Duration rest);
-    void explain_failure(int error, Duration timeout, Exchange& out);
+    bool read_more(Bytes& received, Duration rest, Exchange& out);
+    void failed(int error, Exchange& out) const;
 
     LineConfig config_;
     const Clock& clock_;

@@ -241,7 +241,7 @@ Frame TcpConnection::judge() {
                   received_.begin() + static_cast<std::ptrdiff_t>(received_size_), received_.begin());
         received_size_ -= late;
     }
-    return parse_rtu_stream({received_.data(), received_size_}, request_);
+    return parse_rtu({received_.data(), received_size_}, request_);
 }
 
 void TcpConnection::take(const Frame& frame, ReportSink& out) {

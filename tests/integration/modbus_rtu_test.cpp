@@ -154,6 +154,19 @@ TEST(ModbusRtu, each_lie_is_noticed_and_the_next_honest_reply_is_read) {
     }
 }
 
+TEST(ModbusRtu, a_unit_beyond_the_standard_is_read_and_noise_behind_a_reply_means_nothing) {
+    SerialPeer line{{}, [](const Bytes& request) -> std::optional<Answer> {
+                        Bytes reply = honest_rtu(request, request[0]);
+                        if (request[0] == 255) reply.push_back(0);
+                        return Answer{.pieces = {{0, reply}}, .close = false};
+                    }};
+    auto runner = start(line.path, {serial_unit(1, 250, 100, 200), serial_unit(2, 255, 100, 200)});
+    CHECK_TRUE(eventually(milliseconds{3000}, [&] { return reports.of(1).size() >= 5 && reports.of(2).size() >= 5; }));
+    runner->stop();
+    for (const auto& report : reports.of(1)) check_values(report, 250, 250);
+    for (const auto& report : reports.of(2)) check_values(report, 255, 255);
+}
+
 TEST(ModbusRtu, a_refused_bridge_is_avoided_in_the_same_poll) {
     SerialPeer line{{1}, [](const Bytes& request) -> std::optional<Answer> {
                         const unsigned first = word_at(request, 2);

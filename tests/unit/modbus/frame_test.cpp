@@ -30,8 +30,6 @@ void check_bad(std::size_t at, std::uint8_t byte, const char* why) {
 TEST_GROUP(Frame){};
 
 TEST(Frame, a_request_is_laid_out_as_the_eastron_manual_has_it) {
-    const RawRequest raw = encode_raw(volts);
-    CHECK_TRUE((Bytes{raw.begin(), raw.end()} == Bytes{1, 4, 0, 0, 0, 2}));
     const TcpRequest tcp = encode_tcp(0x1234, {.unit = 17, .function = 3, .address = 0x5B01, .words = 125});
     CHECK_TRUE((Bytes{tcp.begin(), tcp.end()} == Bytes{0x12, 0x34, 0, 0, 0, 6, 17, 3, 0x5B, 0x01, 0, 125}));
 }
@@ -83,16 +81,6 @@ TEST(Frame, a_refusal_carries_its_code) {
     CHECK_TRUE(parse({0x12, 0x34, 0, 0, 0, 3, 1, 4, 2}).state == FrameState::bad);
 }
 
-TEST(Frame, a_serial_reply_is_checked_for_unit_function_and_length) {
-    CHECK_TRUE(parse_rtu(Bytes{1, 4, 4, 0x43, 0x66, 0x33, 0x34}, volts).state == FrameState::whole);
-    CHECK_TRUE(parse_rtu(Bytes{2, 4, 4, 0x43, 0x66, 0x33, 0x34}, volts).state == FrameState::bad);
-    CHECK_TRUE(parse_rtu(Bytes{1, 3, 4, 0x43, 0x66, 0x33, 0x34}, volts).state == FrameState::bad);
-    CHECK_TRUE(parse_rtu(Bytes{1, 4, 2, 0x43, 0x66}, volts).state == FrameState::bad);
-    CHECK_TRUE(parse_rtu(Bytes{1, 4, 6, 0x43, 0x66, 0x33, 0x34, 0, 0}, volts).state == FrameState::bad);
-    CHECK_TRUE(parse_rtu(Bytes{1, 4}, volts).state == FrameState::bad);
-    UNSIGNED_LONGS_EQUAL(6, parse_rtu(Bytes{1, 0x84, 6}, volts).exception);
-}
-
 // The same reply as an RTU frame; the CRC is that of the Eastron manual's sample.
 const Bytes serial_reply{1, 4, 4, 0x43, 0x66, 0x33, 0x34, 0x1B, 0x38};
 
@@ -103,20 +91,40 @@ TEST(Frame, an_rtu_request_ends_with_its_crc_low_byte_first) {
 
 TEST(Frame, an_rtu_reply_in_a_stream_is_waited_for_and_checked) {
     for (std::size_t size = 0; size < serial_reply.size(); ++size) {
-        CHECK_TRUE(parse_rtu_stream({serial_reply.data(), size}, volts).state == FrameState::incomplete);
+        CHECK_TRUE(parse_rtu({serial_reply.data(), size}, volts).state == FrameState::incomplete);
     }
-    const Frame frame = parse_rtu_stream(serial_reply, volts);
+    const Frame frame = parse_rtu(serial_reply, volts);
     CHECK_TRUE(frame.state == FrameState::whole);
     CHECK_TRUE((frame.words == std::vector<std::uint16_t>{0x4366, 0x3334}));
     for (std::size_t at = 0; at < serial_reply.size(); ++at) {
         Bytes wrong = serial_reply;
         wrong[at] ^= 1U;
-        CHECK_FALSE(parse_rtu_stream(wrong, volts).state == FrameState::whole);
+        CHECK_FALSE(parse_rtu(wrong, volts).state == FrameState::whole);
     }
     Bytes longer = serial_reply;
     longer.push_back(0);
-    CHECK_TRUE(parse_rtu_stream(longer, volts).state == FrameState::bad);
-    CHECK_TRUE(parse_rtu_stream(Bytes{1, 6, 0, 0, 0, 1}, volts).state == FrameState::bad);
+    CHECK_TRUE(parse_rtu(longer, volts).state == FrameState::bad);
+    CHECK_TRUE(parse_rtu(Bytes{1, 6, 0, 0, 0, 1}, volts).state == FrameState::bad);
+}
+
+TEST(Frame, an_rtu_reply_is_checked_for_unit_function_and_length) {
+    ReadRequest other = volts;
+    other.unit = 2;
+    CHECK_TRUE(parse_rtu(serial_reply, other).state == FrameState::bad);
+    other = volts;
+    other.function = 3;
+    CHECK_TRUE(parse_rtu(serial_reply, other).state == FrameState::bad);
+    other = volts;
+    other.words = 1;
+    CHECK_TRUE(parse_rtu(serial_reply, other).state == FrameState::bad);
+    UNSIGNED_LONGS_EQUAL(6, parse_rtu(Bytes{1, 0x84, 6, 0xC3, 0x02}, volts).exception);
+}
+
+TEST(Frame, the_length_of_an_rtu_reply_is_known_after_its_third_byte) {
+    UNSIGNED_LONGS_EQUAL(0, rtu_length({serial_reply.data(), 2}).value_or(99));
+    UNSIGNED_LONGS_EQUAL(9, rtu_length({serial_reply.data(), 3}).value_or(99));
+    UNSIGNED_LONGS_EQUAL(5, rtu_length(Bytes{1, 0x84}).value_or(99));
+    CHECK_FALSE(rtu_length(Bytes{1, 6, 0}).has_value());
 }
 
 TEST(Frame, a_late_rtu_reply_is_told_by_its_unit_or_its_length) {
