@@ -48,10 +48,27 @@ void check_dlt645(const Context& context, const Entry& entry, const ModbusDevice
             entry, "profile",
             std::string{"address is missing, which a DL/T 645 meter answers to (expected "} + address + ')');
     }
+    if (!meter.host.empty() && !meter.port_given) {
+        context.problem(entry, "host",
+                        "the port is missing, and DL/T 645 has no usual one (expected host = \"" + meter.host +
+                            ":PORT\", as the serial server is set)");
+    }
     check_ratio(context, entry, meter, map);
 }
 
-void check_modbus(const Context& context, const Entry& entry) {
+// Behind a gateway that speaks Modbus TCP may be anything.
+void check_unit_id(const Context& context, const Entry& entry, const ModbusDevice& meter, const RegisterMap& map) {
+    const bool tcp = meter.line.empty() && meter.framing == Framing::tcp;
+    if (tcp || meter.unit_id <= map.last_unit_id) return;
+    context.problem(entry, "unit_id",
+                    "unit_id = " + std::to_string(meter.unit_id) + " is out of range (expected 1.." +
+                        std::to_string(map.last_unit_id) +
+                        ": what is above is reserved on a serial line, and the profile \"" + map.id +
+                        "\" takes none of it)");
+}
+
+void check_modbus(const Context& context, const Entry& entry, const ModbusDevice& meter, const RegisterMap& map) {
+    check_unit_id(context, entry, meter, map);
     refuse(context, entry, "address", "DL/T 645", "unit_id = 1 to 247");
     refuse(context, entry, "ct_ratio", "DL/T 645", "none: the profile reads the ratio where the device has one");
     refuse(context, entry, "pt_ratio", "DL/T 645", "none: the profile reads the ratio where the device has one");
@@ -101,7 +118,7 @@ void protocols(const Context& context) {
         if (map->second.protocol == MapProtocol::dlt645) {
             check_dlt645(context, entry, meter, map->second);
         } else {
-            check_modbus(context, entry);
+            check_modbus(context, entry, meter, map->second);
         }
         const auto link = link_of(meter);
         if (link.empty()) continue;

@@ -62,9 +62,9 @@ struct MqttConfig {
 
 struct LineConfig {  // [[line]]: a serial line
     std::string id;
-    std::string device;  // "/dev/ttyS1"
-    unsigned baud = 9600;
-    char parity = 'N';  // N, E, O
+    std::string device;    // "/dev/ttyS1"
+    unsigned baud = 9600;  // of DL/T 645 meters 2400 and E, once line_defaults.hpp has seen whose line it is
+    char parity = 'N';     // N, E, O
     unsigned stop_bits = 1;
 };
 
@@ -112,13 +112,17 @@ enum class Framing : std::uint8_t { tcp, rtu };  // Modbus TCP, or RTU frames in
 // DL/T 645: whoever is on the line; for a meter that is alone on it.
 inline constexpr const char* dlt645_any_address = "AAAAAAAAAAAA";
 
+// Modbus TCP carries any byte as unit id. On a serial line 1 to 247, and more where a device goes beyond the standard.
+inline constexpr unsigned most_unit_id = 255, standard_unit_id = 247;
+
 struct ModbusDevice : DeviceBase {  // [[meter]]
     std::string profile;            // id of a register map; its protocol is this meter's
     std::string host;               // numeric or name, TCP; else empty
     std::uint16_t port = 502;
+    bool port_given = false;
     Framing framing = Framing::tcp;
     std::string line;                           // id of a [[line]], RTU; else empty
-    unsigned unit_id = 1;                       // 1..247 (0 and 255 on TCP gateways)
+    unsigned unit_id = 1;                       // 1..247; see most_unit_id
     std::string address;                        // DL/T 645: the meter's 12 digits, or dlt645_any_address
     double ct_ratio = 1, pt_ratio = 1;          // DL/T 645: of the transformers, which such a meter knows nothing of
     unsigned register_offset = 0;               // added to every address: cascaded PDUs, UPS modules

@@ -9,6 +9,7 @@
 #include "agent/config/check.hpp"
 #include "agent/config/check_files.hpp"
 #include "agent/config/data.hpp"
+#include "agent/config/line_defaults.hpp"
 #include "agent/config/load.hpp"
 #include "agent/config/points.hpp"
 #include "agent/config/redfish_profile_file.hpp"
@@ -85,6 +86,7 @@ std::optional<Installation> load_installation(const std::string& config_file, Pr
     out.config = std::move(*config);
     const Files files{out.config};
     out.maps = load_register_maps(files.maps, problems);
+    settle_lines(out.config, out.maps);
     out.redfish = load_redfish_profiles(files.redfish, problems);
     out.rules = load_rules(files.rules, problems);
     for (auto& chip : load_accelerators(files.accelerators, problems)) {

@@ -51,25 +51,27 @@ void link(Table& table, ModbusDevice& out) {
         table.missing("host or line", "host = \"10.0.0.1:502\" for TCP, or line = \"the id of a [[line]]\" for RTU");
     }
     if (!host) return;
-    const auto parsed = parse_host_port(*host, out.port);
+    const auto parsed = parse_host_port(*host, 0);
     if (!parsed) {
         return table.problem("host",
                              "host = \"" + *host + "\" is no host (expected " + std::string{kHostExpected} + ")");
     }
     out.host = parsed->host;
-    out.port = parsed->port;
+    out.port_given = parsed->port != 0;
+    if (out.port_given) out.port = parsed->port;
 }
 
-// On a serial line 0 is broadcast and 248 to 255 are reserved; TCP gateways answer as 0 or 255 themselves.
+// In RTU frames 0 is broadcast, which nobody answers, and 248 to 255 are reserved: whether a family of devices takes
+// them all the same, its register map knows (check_protocols.cpp). Modbus TCP carries any: gateways answer as 0 or 255.
 void unit_id(Table& table, ModbusDevice& out) {
-    const bool tcp = !table.has("line");
+    const bool tcp = !table.has("line") && out.framing == Framing::tcp;
     const auto value = table.integer("unit_id", INT64_MIN, INT64_MAX);
     if (!value) return;
-    if ((*value >= 1 && *value <= 247) || (tcp && (*value == 0 || *value == 255))) {
+    if (*value >= (tcp ? 0 : 1) && *value <= most_unit_id) {
         out.unit_id = static_cast<unsigned>(*value);
     } else {
         table.problem("unit_id", "unit_id = " + std::to_string(*value) + " is out of range (expected 1..247" +
-                                     (tcp ? ", or 0 or 255 on TCP)" : ")"));
+                                     (tcp ? ", or 0..255 on Modbus TCP)" : ")"));
     }
 }
 
@@ -170,7 +172,9 @@ void device_base(Table& table, DeviceBase& device) {
     if (const auto timeout = table.integer("timeout_ms", 10, kMaxTimeoutMs)) device.timeout = Milliseconds{*timeout};
 }
 
-void lines(Table& root, Config& config) { entries(root, "line", config.lines, config.places, {"id", "device"}, line); }
+void lines(Table& root, Config& config) {
+    entries(root, "line", config.lines, config.places, {"id", "device", "baud", "parity"}, line);
+}
 
 void meters(Table& root, Config& config) {
     std::vector<std::string_view> placed{"id",      "profile",         "host",     "line",     "unit_id",

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "agent/config/config.hpp"
 #include "agent/config/elements.hpp"
 #include "agent/config/register_field.hpp"
 #include "agent/config/register_identity.hpp"
@@ -104,7 +105,8 @@ void MapReader::refuse_modbus(Table& root) {
     }
     auto transport = root.table("transport");
     transport.set_where("transport");
-    for (const auto* key : {"function", "word_order", "max_words", "max_gap", "align", "exact", "refresh_ms"}) {
+    for (const auto* key : {"function", "word_order", "max_words", "max_gap", "align", "exact", "refresh_ms",
+                            "last_unit_id"}) {
         transport.refuse(key, "it is for Modbus (expected pause_ms, timeout_ms, baud, parity)");
     }
     map_.default_baud = 2400;
@@ -125,6 +127,7 @@ void MapReader::read_transport(Table table) {
     map_.refresh_ms = small(table, "refresh_ms", 0, 600000, map_.refresh_ms);
     map_.default_baud = small(table, "baud", 300, 1000000, map_.default_baud);
     if (const auto parity = table.choice("parity", {"N", "E", "O"})) map_.default_parity = parity->front();
+    map_.last_unit_id = small(table, "last_unit_id", standard_unit_id, most_unit_id, map_.last_unit_id);
     table.finish();
 }
 

@@ -149,6 +149,7 @@ struct RegisterMap {
     unsigned refresh_ms = 0;  // how often the device renews its own registers; 0: unknown
     unsigned default_baud = 9600;
     char default_parity = 'N';
+    unsigned last_unit_id = 247;  // on a serial line; the standard reserves what is above
     std::vector<Field> fields;   // published
     std::vector<Field> helpers;  // read for scaling, not published
     std::vector<FieldArray> arrays;

@@ -44,7 +44,7 @@ def third_parties(stage, build):
 
 
 def line(name, tty):
-    return f'[[line]]\nid = "{name}"\ndevice = "{tty}"\nbaud = 2400\nparity = "E"\n'
+    return f'[[line]]\nid = "{name}"\ndevice = "{tty}"\n'
 
 
 def meter(name, where, profile="dlt645-2007", address=NUMBER, more=""):

@@ -120,16 +120,16 @@ TEST(Check, rates_are_for_modbus_only) {
     expect(
         "rates is for Modbus, and this meter speaks DL/T 645 (expected none; poll_s is the period of all that it "
         "tells)",
-        "[[meter]]\nid = 'm'\nhost = 'gw'\naddress = '000000000001'\nprofile = 'dlt645-2007'\n" + rates);
+        "[[meter]]\nid = 'm'\nhost = 'gw:4001'\naddress = '000000000001'\nprofile = 'dlt645-2007'\n" + rates);
     expect(
         "rates is for Modbus, and this meter speaks Redfish (expected none; poll_s is the period of all that it tells)",
         "[[meter]]\nid = 'm'\nredfish = 'https://h'\nprofile = 'redfish-rackpdu'\n" + rates);
 }
 
 TEST(Check, registers_are_shifted_in_modbus_only) {
-    expect(
-        "register_offset is for Modbus, and the profile is not (expected none)",
-        "[[meter]]\nid = 'm'\nhost = 'gw'\naddress = '000000000001'\nprofile = 'dlt645-2007'\nregister_offset = 1\n");
+    expect("register_offset is for Modbus, and the profile is not (expected none)",
+           "[[meter]]\nid = 'm'\nhost = 'gw:4001'\naddress = '000000000001'\nprofile = 'dlt645-2007'\nregister_offset "
+           "= 1\n");
 }
 
 TEST(Check, a_ups_measures_what_it_delivers) {
@@ -177,6 +177,25 @@ TEST(Check, lists_that_are_not_known_are_not_checked_against) {
         "t", problems);
     check(*config, {}, {}, problems);
     STRCMP_EQUAL("", test::listed(problems).c_str());
+}
+
+TEST(Check, a_reserved_unit_id_on_a_serial_line_is_for_families_that_take_it) {
+    const char* reserved =
+        "unit_id = 250 is out of range (expected 1..247: what is above is reserved on a serial line, and the profile "
+        "\"eastron-sdm630\" takes none of it)";
+    const std::string meter = "[[meter]]\nid = 'm'\nprofile = 'eastron-sdm630'\nunit_id = 250\n";
+    expect(reserved, meter + "line = 'l1'\n");
+    expect(reserved, meter + "host = 'h:4001'\nframing = 'rtu'\n");
+    STRCMP_EQUAL("", problems_of(kSound + meter + "host = 'h'\n").c_str());
+    const std::string supply = "[[meter]]\nid = 'm'\nprofile = 'shelf'\nline = 'l1'\nunit_id = ";
+    STRCMP_EQUAL("", problems_of(kSound + supply + "250\n").c_str());
+    expect("unit_id = 251 is out of range (expected 1..250: ", supply + "251\n");
+}
+
+TEST(Check, a_dlt645_meter_behind_a_serial_server_has_its_port) {
+    expect(
+        "the port is missing, and DL/T 645 has no usual one (expected host = \"gw:PORT\", as the serial server is set)",
+        "[[meter]]\nid = 'm'\nhost = 'gw'\naddress = '000000000001'\nprofile = 'dlt645-2007'\n");
 }
 
 TEST(Check, a_refused_unit_id_is_not_taken_for_another_devices) {

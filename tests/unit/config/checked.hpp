@@ -19,13 +19,17 @@ inline Field field(std::string name, std::uint16_t address) {
     return out;
 }
 
-// A meter with both directions; a PDU of up to 24 outlets with totals; a strip of 8 outlets without totals; a meter
-// that speaks DL/T 645; a UPS that renews its registers every five seconds.
+// A meter with both directions; a power supply whose units go beyond the standard; a PDU of up to 24 outlets with
+// totals; a strip of 8 outlets without totals; a meter that speaks DL/T 645; a UPS that renews its registers every five
+// seconds.
 inline std::map<std::string, RegisterMap> maps() {
-    RegisterMap meter, pdu, strip, chinese, ups;
+    RegisterMap meter, shelf, pdu, strip, chinese, ups;
     meter.id = "eastron-sdm630";
     meter.fields = {field("power_w", 52), field("power_l1_w", 12), field("energy_wh", 72),
                     field("energy_export_wh", 74)};
+    shelf.id = "shelf";
+    shelf.last_unit_id = 250;
+    shelf.fields = {field("power_w", 87)};
     pdu.id = "clever-mpdu";
     pdu.kind = "pdu";
     pdu.fields = {field("power_w", 19), field("energy_wh", 22)};
@@ -40,7 +44,8 @@ inline std::map<std::string, RegisterMap> maps() {
     ups.kind = "ups";
     ups.refresh_ms = 5000;
     ups.fields = {field("power_w", 10)};
-    return {{ups.id, ups}, {meter.id, meter}, {pdu.id, pdu}, {strip.id, strip}, {chinese.id, chinese}};
+    return {{ups.id, ups}, {meter.id, meter}, {shelf.id, shelf},
+            {pdu.id, pdu}, {strip.id, strip}, {chinese.id, chinese}};
 }
 
 // A server with its GPUs, and a rack PDU.

@@ -181,13 +181,18 @@ TEST(Load, every_role_has_its_name) {
     for (std::size_t i = 0; i < c.meters.size(); ++i) CHECK(c.meters[i].role == roles[i]);
 }
 
-TEST(Load, a_unit_id_of_0_or_255_is_for_tcp_alone) {
+TEST(Load, a_unit_id_is_one_that_the_frames_can_carry) {
     const std::string tcp = "[[meter]]\nid = 'a'\nprofile = 'p'\nhost = 'h'\nunit_id = ";
     const std::string rtu = "[[meter]]\nid = 'a'\nprofile = 'p'\nline = 'l'\nunit_id = ";
-    for (const char* good : {"0", "1", "247", "255"}) STRCMP_EQUAL("", refused(tcp + good).c_str());
-    for (const char* bad : {"-1", "248", "256", "9223372036854775807"}) CHECK_FALSE(refused(tcp + bad).empty());
-    for (const char* good : {"1", "247"}) STRCMP_EQUAL("", refused(rtu + good).c_str());
-    for (const char* bad : {"0", "248", "255"}) STRCMP_CONTAINS("(expected 1..247)", refused(rtu + bad).c_str());
+    const std::string rtu_over_tcp = "[[meter]]\nid = 'a'\nprofile = 'p'\nhost = 'h'\nframing = 'rtu'\nunit_id = ";
+    for (const char* good : {"0", "1", "247", "248", "255"}) STRCMP_EQUAL("", refused(tcp + good).c_str());
+    for (const char* bad : {"-1", "256", "9223372036854775807"}) {
+        STRCMP_CONTAINS("(expected 1..247, or 0..255 on Modbus TCP)", refused(tcp + bad).c_str());
+    }
+    for (const auto& serial : {rtu, rtu_over_tcp}) {
+        for (const char* good : {"1", "247", "255"}) STRCMP_EQUAL("", refused(serial + good).c_str());
+        for (const char* bad : {"0", "256"}) STRCMP_CONTAINS("(expected 1..247)", refused(serial + bad).c_str());
+    }
 }
 
 TEST(Load, what_a_meter_cannot_be_is_refused) {
