@@ -68,7 +68,7 @@ def schneider(name):
         energy_export_wh  0xC87 i64 1 Wh
     """)
     if name == "schneider-pm5xxx":
-        c.letters(0x1D, "PM5560", 20)
+        c.letters(0x31, "PM5560", 20)
         c.identity_number(129, 2871650123)
     c.marks(f32=[0xFFC0, 0x0000], i64=[0x8000, 0, 0, 0])
     return c

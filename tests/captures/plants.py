@@ -165,7 +165,7 @@ def comap():
         current_l3_a      0x415 u16 1 A
         energy_wh         0x4EF u32 1 kWh
     """)
-    c.marks(i16=[0x8000], u16=[0x8000])
+    c.marks(i16=[0x8000], u16=[0x8000], u32=[0x8000, 0])
     return c
 
 
