@@ -94,7 +94,7 @@ TEST(Examples, a_hall_is_sound) {
 
 TEST(Examples, gpus_by_mqtt_are_sound) {
     const auto c = sound("examples/gpu-by-mqtt.toml");
-    LONGS_EQUAL(7, c.mqtt_values.size());
+    LONGS_EQUAL(9, c.mqtt_values.size());
     for (const auto& value : c.mqtt_values) LONGS_EQUAL(8, value.count);
 }
 
