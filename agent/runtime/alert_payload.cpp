@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "agent/runtime/json.hpp"
 
 namespace pued {
@@ -19,15 +21,25 @@ Json standard_of(const Watch& watch) {
             {"confidence", to_string(watch.confidence)}};
 }
 
-// For the operator's own thresholds: "it-power of site is 9.1e+05, above the threshold 9e+05".
-Bilingual own_message(const Watch& watch, double value) {
+std::string scope_zh(const std::string& scope) { return scope == "site" ? "站点" : scope; }
+
+// "912.5 kW", "1.234"
+std::string amount(double value, const std::string& unit) {
+    if (unit.empty()) return fmt::format("{:.6g}", value);
+    const bool kilo = unit == "W" && std::abs(value) >= 1000;
+    return fmt::format("{:.6g} {}{}", kilo ? value / 1000 : value, kilo ? "k" : "", unit);
+}
+
+// For the operator's own thresholds: "it-power of site is 912.5 kW, above the threshold 900 kW".
+Bilingual own_message(const Watch& watch, double value, const std::string& unit) {
     const bool upper = watch.direction == Direction::at_most;
     const bool within_it = within(value, {watch.limit, watch.direction});
     const char* en = within_it ? "within" : upper ? "above" : "below";
     const char* zh = within_it ? "未越过" : upper ? "高于" : "低于";
-    return {
-        fmt::format("{} of {} is {:.4g}, {} the threshold {:.6g}", watch.metric, watch.scope, value, en, watch.limit),
-        fmt::format("{} 的 {} 为 {:.4g}，{}阈值 {:.6g}", watch.scope, watch.metric, value, zh, watch.limit)};
+    return {fmt::format("{} of {} is {}, {} the threshold {}", watch.metric, watch.scope, amount(value, unit), en,
+                        amount(watch.limit, unit)),
+            fmt::format("{} 的 {} 为 {}，{}阈值 {}", scope_zh(watch.scope), watch.metric, amount(value, unit), zh,
+                        amount(watch.limit, unit))};
 }
 
 Bilingual window_text(const Evaluation& latest) {
@@ -46,16 +58,16 @@ Json message_of(const Watch& watch, const AlertState& state, const Evaluation& l
         // whoever found it says it best
     } else if (!latest.value) {
         text = {fmt::format("{} of {} is unknown: no complete data", watch.metric, watch.scope),
-                fmt::format("{} 的 {} 未知：数据不完整", watch.scope, watch.metric)};
+                fmt::format("{} 的 {} 未知：数据不完整", scope_zh(watch.scope), watch.metric)};
     } else if (watch.source != nullptr && !within(*latest.value, {watch.limit, watch.direction})) {
         text = message(*watch.source, *latest.value, watch.limit);
     } else if (watch.source != nullptr) {
         text = {fmt::format("{} of {} is {:.3f}, within the limit {}", watch.metric, watch.scope, *latest.value,
                             limit_text(watch.limit)),
-                fmt::format("{} 的 {} 为 {:.3f}，符合限值 {}", watch.scope, watch.metric, *latest.value,
+                fmt::format("{} 的 {} 为 {:.3f}，符合限值 {}", scope_zh(watch.scope), watch.metric, *latest.value,
                             limit_text(watch.limit))};
     } else {
-        text = own_message(watch, *latest.value);
+        text = own_message(watch, *latest.value, latest.unit);
     }
     const auto window = window_text(latest);
     const bool over = public_state(state) == "resolved";
