@@ -13,7 +13,8 @@ namespace {
 
 constexpr const char* kDescription =
     "pued measures what a data centre's power is worth: PUE and compute per watt from meters, PDUs, UPSs\n"
-    "(Modbus) and servers (IPMI), judged by China's rules, with alerts over MQTT.";
+    "(Modbus, DL/T 645, Redfish) and servers (IPMI, Redfish, D-Bus, NVML, MQTT), judged by China's rules,\n"
+    "with alerts over MQTT.";
 
 // One line, exit 2.
 int complain(const CLI::App& app, const std::string& first, std::string what) {
