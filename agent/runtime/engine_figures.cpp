@@ -132,10 +132,7 @@ void Engine::Impl::tell(AlertChange change, const Now& now) {
 void Engine::Impl::close_intervals(const Now& now) {
     auto intervals = accounting.close(now);
     for (const auto& event : accounting.ledger().take_events()) {
-        doors.log->write(Level::warning, "register",
-                         {{"source", installation.points.devices[event.device].id},
-                          {"step", std::string{name_of(event.kind)}},
-                          {"counts", std::to_string(event.reading.counts)}});
+        steps.tell(event, installation.points.devices[event.device], *doors.log);
     }
     for (const auto& epoch : accounting.ledger().take_epochs())
         record(meter_epoch_record(epoch, installation.points, now));

@@ -17,6 +17,7 @@
 #include "agent/runtime/health.hpp"
 #include "agent/runtime/records.hpp"
 #include "agent/runtime/snapshot.hpp"
+#include "agent/runtime/step_log.hpp"
 #include "agent/runtime/topics.hpp"
 
 namespace pued {
@@ -79,6 +80,7 @@ struct Engine::Impl {
     Health health;
     Accounting accounting;
     LivePower live;
+    StepLog steps;
     AlertBook alerts;
     Zone zone;
     ClockWatch clock;
