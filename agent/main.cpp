@@ -72,17 +72,33 @@ private:
                            [this] { return pued::scan_command(scan_); });
         found->add_option("medium", scan_.medium, "tcp or rtu")->required()->check(CLI::IsMember({"tcp", "rtu"}));
         found->add_option("target", scan_.target, "HOST[:PORT], or a device file")->required();
-        found->add_option("--units", scan_.units, "such as 1-8,100; default: 1,255,0,2-32,100 (tcp), 1-247 (rtu)");
-        found->add_option("--baud", scan_.bauds, "rtu: speeds to try; default: 9600, then the other usual ones");
-        found->add_option("--parity", scan_.parities, "rtu: N, E, O; default: N, E")
-            ->check(CLI::IsMember({"N", "E", "O"}));
-        found->add_option("--timeout-ms", scan_.timeout_ms, "for an answer; default: 1000 (tcp), 300 (rtu)")
-            ->check(CLI::Range(10, 60000));
+        found->add_option("--protocol", scan_.protocol, "modbus or dlt645 (DL/T 645-2007)")
+            ->capture_default_str()
+            ->check(CLI::IsMember({"modbus", "dlt645"}));
+        found->add_option("--framing", scan_.framing, "tcp: rtu for a serial server that passes bytes on; default: tcp")
+            ->check(CLI::IsMember({"tcp", "rtu"}));
+        found->add_option("--units", scan_.units,
+                          "such as 1-8,100; default: 1,255,0,2-32,100 (tcp), 1-247 (rtu, or RTU frames over tcp)");
+        add_line_options(*found);
         found->add_option("--data", scan_.data, "a folder with devices/*.toml, beside the installed one")
             ->type_name("DIR")
             ->allow_extra_args(false);
         found->add_option("-c,--config", scan_.config, "take its data_directories, too")->type_name("FILE");
         found->add_flag("--json", scan_.json, "one JSON document instead of TOML");
+    }
+
+    void add_line_options(CLI::App& found) {
+        found.add_option("--address", scan_.addresses, "dlt645: a meter's 12 digits; default: find them")
+            ->type_name("DIGITS")
+            ->allow_extra_args(false);
+        found.add_option("--baud", scan_.bauds,
+                         "rtu: speeds to try; default: 9600 (dlt645: 2400), then the usual ones");
+        found.add_option("--parity", scan_.parities, "rtu: N, E, O; default: N, E (dlt645: E, N)")
+            ->check(CLI::IsMember({"N", "E", "O"}));
+        found
+            .add_option("--timeout-ms", scan_.timeout_ms,
+                        "for an answer; default: 1000 (tcp), 300 (rtu), 500 (RTU frames over tcp), dlt645: 600 (rtu)")
+            ->check(CLI::Range(10, 60000));
     }
 
     void add_replay() {

@@ -40,10 +40,13 @@ struct VerifyOptions {
 struct ScanOptions {
     std::string medium;                 // "tcp", "rtu"
     std::string target;                 // HOST[:PORT], or a serial line's device file
-    std::string units;                  // "1-8,100"; empty: the usual ones
-    std::vector<unsigned> bauds;        // RTU; empty: the usual ones
-    std::vector<std::string> parities;  // RTU: "N", "E", "O"
-    unsigned timeout_ms = 0;            // for an answer; 0: by the medium
+    std::string protocol = "modbus";     // or "dlt645"
+    std::string framing;                 // Modbus over TCP: "tcp" (or empty), "rtu" (a serial server)
+    std::string units;                   // Modbus: "1-8,100"; empty: the usual ones
+    std::vector<std::string> addresses;  // DL/T 645: twelve digits each; empty: whoever answers
+    std::vector<unsigned> bauds;         // serial line; empty: the usual ones
+    std::vector<std::string> parities;   // serial line: "N", "E", "O"
+    unsigned timeout_ms = 0;             // for an answer; 0: by medium and protocol
     std::string config;                 // its data directories are searched for register maps; empty: none
     std::vector<std::string> data;      // further ones
     bool json = false;

@@ -24,8 +24,13 @@ Json candidate_json(const scan::Candidate& candidate) {
 
 Json unit_json(const UnitFound& found) {
     const auto& ranking = found.examination.ranking;
-    Json out{
-        {"unit_id", found.unit}, {"also_unit_ids", found.also}, {"sureness", scan::name_of(scan::sureness(ranking))}};
+    Json out{{"sureness", scan::name_of(scan::sureness(ranking))}};
+    if (found.address.empty()) {
+        out["unit_id"] = found.unit;
+        out["also_unit_ids"] = found.also;
+    } else {
+        out["address"] = found.address;
+    }
     out["serial"] = found.examination.serial.empty() ? Json(nullptr) : Json(found.examination.serial);
     out["requests"] = found.examination.requests;
     out["tied"] = Json::array();
@@ -41,17 +46,26 @@ Json unit_json(const UnitFound& found) {
     return out;
 }
 
+Json line_json(const LineConfig& line) {
+    return {{"baud", line.baud}, {"parity", std::string(1, line.parity)}, {"stop_bits", line.stop_bits}};
+}
+
 }  // namespace
 
 std::string scan_json(const ScanTarget& target, const ScanFindings& findings) {
-    Json out{{"target", target.text}, {"protocol", target.rtu ? "rtu" : "tcp"}};
-    if (target.rtu) {
-        out["line"] = {{"baud", findings.line.baud},
-                       {"parity", std::string(1, findings.line.parity)},
-                       {"stop_bits", findings.line.stop_bits}};
+    Json out{{"target", target.text},
+             {"medium", target.serial ? "rtu" : "tcp"},
+             {"protocol", target.dlt645 ? "dlt645" : "modbus"}};
+    if (!target.serial && !target.dlt645) out["framing"] = target.rtu_frames() ? "rtu" : "tcp";
+    if (target.serial) {
+        out["line"] = line_json(findings.line);
+        out["tried"] = Json::array();
+        for (const auto& line : findings.tried) out["tried"].push_back(line_json(line));
     }
-    out["units_asked"] = findings.tally.asked;
-    out["only_exceptions"] = findings.tally.only_exceptions;
+    if (!target.dlt645) {
+        out["units_asked"] = findings.tally.asked;
+        out["only_exceptions"] = findings.tally.only_exceptions;
+    }
     out["interrupted"] = findings.interrupted;
     out["notes"] = scan_notes(target, findings);
     out["units"] = Json::array();

@@ -16,12 +16,6 @@ constexpr std::uint8_t kBusy = 6, kNoPath = 10, kNobody = 11;
 
 bool says_nobody(std::uint8_t exception) { return exception == kNoPath || exception == kNobody; }
 
-std::string setting_text(const LineConfig& line) {
-    return line.device.empty()
-               ? std::string{}
-               : " at " + std::to_string(line.baud) + " 8" + line.parity + std::to_string(line.stop_bits);
-}
-
 }  // namespace
 
 ProbeReply ScanSession::ask(unsigned unit, const scan::Read& read, Duration timeout) {
@@ -88,7 +82,7 @@ void ScanSession::examine(unsigned unit) {
         if (!watch_.stopped()) out_.tally.only_exceptions.push_back(unit);
         return;
     }
-    out_.units.push_back({unit, std::move(examination), {}});
+    out_.units.push_back({unit, {}, std::move(examination), {}});
     kept_.push_back({std::move(book), clock_.now().boot});
 }
 
@@ -102,9 +96,10 @@ bool ScanSession::run_units(const LineConfig& line, std::size_t from, std::size_
     }
     link_ = std::move(*opened);
     out_.line = line;
+    if (from == 0) out_.tried.push_back(line);
     for (std::size_t i = from; i < to && !watch_.stopped(); ++i, ++done_) {
         const unsigned unit = plan_.units[i];
-        progress("unit " + std::to_string(unit) + setting_text(line));
+        progress("unit " + std::to_string(unit) + (plan_.target.serial ? " at " + setting_text(line) : std::string{}));
         const auto life = look_for(unit);
         if (life == Life::line_lost) return false;
         if (life == Life::alive) examine(unit);

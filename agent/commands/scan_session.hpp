@@ -1,5 +1,5 @@
-// One run of `pued scan`: which units are asked, in which serial settings, what was found. Owned by the scan command,
-// on its thread; progress and interruption come by callbacks.
+// One run of `pued scan` for Modbus: which units are asked, in which serial settings, what was found. Owned by the scan
+// command, on its thread; progress and interruption come by callbacks.
 #pragma once
 
 #include <functional>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/config/config.hpp"
+#include "agent/commands/scan_plan.hpp"
 #include "agent/ports/clock.hpp"
 #include "agent/scan/examine.hpp"
 #include "drivers/modbus/probe_link.hpp"
@@ -17,6 +17,7 @@ namespace pued {
 
 struct UnitFound {
     unsigned unit = 0;
+    std::string address;  // DL/T 645, instead of a unit: twelve digits
     scan::Examination examination;
     std::vector<unsigned> also;  // other unit ids under which the same device answers
 };
@@ -30,15 +31,11 @@ struct ScanTally {
 struct ScanFindings {
     std::vector<UnitFound> units;
     ScanTally tally;
-    LineConfig line;  // RTU: the setting in which somebody answered, or the last tried
+    LineConfig line;                // serial: the setting in which somebody answered, or the last tried
+    std::vector<LineConfig> tried;  // serial: in order, with that one
+    bool several = false;           // DL/T 645: more than one meter answered at once
     std::string error;
     bool interrupted = false;
-};
-
-struct ScanPlan {
-    std::vector<unsigned> units;
-    std::vector<LineConfig> settings;  // RTU: to be tried in turn until somebody answers; one, unused, for TCP
-    Duration timeout{};
 };
 
 using OpenProbe = std::function<Result<std::unique_ptr<ProbeLink>>(const LineConfig&)>;

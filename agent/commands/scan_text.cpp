@@ -10,19 +10,13 @@ namespace pued {
 namespace {
 
 constexpr std::size_t kReasons = 6;  // told of a candidate
+// Such a meter measures behind them and knows nothing of them.
+constexpr const char* kRatios =
+    "# ct_ratio = ?, pt_ratio = ?  # of its transformers, where it has any: 1000 A / 5 A is 200\n";
 
-std::string unit_name(unsigned unit) { return "unit " + std::to_string(unit); }
-
-std::string listed(const std::vector<unsigned>& numbers) {
-    std::string out;
-    for (std::size_t i = 0; i < numbers.size(); ++i) {
-        std::size_t last = i;
-        while (last + 1 < numbers.size() && numbers[last + 1] == numbers[last] + 1) ++last;
-        out += (out.empty() ? "" : ", ") + std::to_string(numbers[i]);
-        if (last > i) out += (last == i + 1 ? ", " : " to ") + std::to_string(numbers[last]);
-        i = last;
-    }
-    return out;
+// "unit 7", "meter 000000000161"
+std::string name_of(const UnitFound& found) {
+    return found.address.empty() ? "unit " + std::to_string(found.unit) : "meter " + found.address;
 }
 
 std::vector<std::string> reasons_of(const scan::Candidate& candidate) {
@@ -52,7 +46,7 @@ std::string joined(const std::vector<std::string>& parts) {
 std::string ranking_table(const scan::Examination& examination) {
     std::size_t width = 3;
     for (const auto& candidate : examination.ranking) width = std::max(width, candidate.map->id.size());
-    auto out = fmt::format("# rank  {:<{}}  score  registers  why\n", "map", width);
+    auto out = fmt::format("# rank  {:<{}}  score  answered   why\n", "map", width);
     for (std::size_t i = 0; i < examination.ranking.size(); ++i) {
         const auto& candidate = examination.ranking[i];
         out += fmt::format("# {:>4}  {:<{}}  {:>5.0f}  {:>3} of {:<3} {}\n", i + 1, candidate.map->id, width,
@@ -88,24 +82,29 @@ std::string remedy(const scan::Candidate& candidate) {
         scan::in_words({{}, candidate.variant.offset, candidate.variant.other_function}, *candidate.map));
 }
 
-std::string address_lines(const ScanTarget& target, unsigned unit) {
-    if (target.rtu) return fmt::format("line = \"rs485\"\nunit_id = {}\n", unit);
-    const bool v6 = target.host.find(':') != std::string::npos;
-    const auto host = v6 ? '[' + target.host + ']' : target.host;
-    return fmt::format("host = \"{}:{}\"\nunit_id = {}\n", host, target.port, unit);
+std::string address_lines(const ScanTarget& target, const UnitFound& found) {
+    std::string out = "line = \"rs485\"\n";
+    if (!target.serial) {
+        const bool v6 = target.host.find(':') != std::string::npos;
+        out = fmt::format("host = \"{}:{}\"\n", v6 ? '[' + target.host + ']' : target.host, target.port);
+    }
+    if (target.framing == Framing::rtu) out += "framing = \"rtu\"\n";
+    if (target.dlt645) return out + fmt::format("address = \"{}\"\n", found.address);
+    return out + fmt::format("unit_id = {}\n", found.unit);
 }
 
 std::string meter_table(const ScanTarget& target, const UnitFound& found, const scan::Candidate& first) {
     std::string out = "[[meter]]\n";
-    out += fmt::format("id = \"{}-{}\"\n", first.map->id, found.unit);
+    out += fmt::format("id = \"{}-{}\"\n", first.map->id, target.dlt645 ? found.address : std::to_string(found.unit));
     out += fmt::format("profile = \"{}\"\n", first.map->id);
-    out += address_lines(target, found.unit);
+    out += address_lines(target, found);
     if (first.variant.order) out += fmt::format("word_order = \"{}\"\n", scan::order_name(*first.variant.order));
     if (first.variant.offset > 0) out += fmt::format("register_offset = {}\n", first.variant.offset);
     out += counts_text(found.examination);
     const auto& serial = found.examination.serial;
     const bool plain = serial.find_first_of("\"\\") == std::string::npos;
     if (!serial.empty() && plain) out += fmt::format("serial = \"{}\"  # as the device says\n", serial);
+    if (target.dlt645) out += kRatios;
     return out + "# role = \"…\"  # what it measures: feed, ups-input, ups-output, pdu, cooling, … (see pued.toml)\n";
 }
 
@@ -119,11 +118,11 @@ std::string commented(const std::string& text) {
 }
 
 std::string headline(const UnitFound& found, scan::Sureness sureness) {
-    if (sureness == scan::Sureness::nothing) return "# " + unit_name(found.unit) + ": answers, but no map fits\n";
+    if (sureness == scan::Sureness::nothing) return "# " + name_of(found) + ": answers, but no map fits\n";
     const auto& ranking = found.examination.ranking;
     const auto& first = ranking.front();
-    auto out = fmt::format("# {}: {} ({}), {}", unit_name(found.unit), first.map->id, first.map->vendor,
-                           scan::name_of(sureness));
+    auto out =
+        fmt::format("# {}: {} ({}), {}", name_of(found), first.map->id, first.map->vendor, scan::name_of(sureness));
     if (sureness == scan::Sureness::tied) {
         std::string others;
         for (const auto* leader : scan::leaders(ranking)) {
@@ -156,49 +155,23 @@ std::string line_table(const LineConfig& line) {
                        line.device, line.baud, line.parity, line.stop_bits);
 }
 
-void silence_notes(const ScanTarget& target, const ScanFindings& findings, std::vector<std::string>& out) {
-    const auto& tally = findings.tally;
-    if (tally.nobody > 0)
-        out.push_back(fmt::format("For {} unit ids a gateway says that nobody answers there.", tally.nobody));
-    if (!tally.only_exceptions.empty()) {
-        out.push_back(fmt::format("Only refusals come from unit {}: something is there, but no known register of it.",
-                                  listed(tally.only_exceptions)));
+std::string headline_of_all(const ScanTarget& target, const ScanFindings& findings) {
+    auto out = fmt::format("# pued scan {} {}", target.serial ? "rtu" : "tcp", target.text);
+    if (target.framing == Framing::rtu) out += " --framing rtu";
+    if (target.dlt645) {
+        const auto count = findings.units.size();
+        return out + fmt::format(" --protocol dlt645: {} {}\n", count, count == 1 ? "meter answers" : "meters answer");
     }
-    if (tally.garbled > 0) {
-        out.push_back(
-            target.rtu
-                ? "Some answers were garbled: wrong speed or parity, two devices with one unit id, or a bad line."
-                : "Some answers were no Modbus TCP: perhaps a serial server that sends RTU frames, or another "
-                  "protocol.");
-    }
-    if (!findings.units.empty() || !tally.only_exceptions.empty() || findings.interrupted) return;
-    if (!target.rtu) {
-        out.emplace_back("Nobody answered: unit ids other than these are tried with --units 1-247.");
-        return;
-    }
-    out.emplace_back(
-        "Nobody answered: check A and B for being swapped, the termination, and that no other master is on the line.");
-    out.emplace_back(
-        "Chinese meters (CHINT, Acrel and others) may be set to DL/T 645: 2400 or 9600 8E1, another protocol on the "
-        "same terminals.");
+    return out + fmt::format(": {} of {} unit ids asked answer\n",
+                             findings.units.size() + findings.tally.only_exceptions.size(), findings.tally.asked);
 }
 
 }  // namespace
 
-std::vector<std::string> scan_notes(const ScanTarget& target, const ScanFindings& findings) {
-    std::vector<std::string> out;
-    if (findings.interrupted) out.emplace_back("Interrupted: what had been found until then.");
-    if (!findings.error.empty()) out.push_back(findings.error);
-    silence_notes(target, findings, out);
-    return out;
-}
-
 std::string scan_toml(const ScanTarget& target, const ScanFindings& findings) {
-    auto out =
-        fmt::format("# pued scan {} {}: {} of {} unit ids asked answer\n", target.rtu ? "rtu" : "tcp", target.text,
-                    findings.units.size() + findings.tally.only_exceptions.size(), findings.tally.asked);
+    auto out = headline_of_all(target, findings);
     for (const auto& note : scan_notes(target, findings)) out += "# " + note + '\n';
-    if (target.rtu && !findings.units.empty()) out += line_table(findings.line);
+    if (target.serial && !findings.units.empty()) out += line_table(findings.line);
     for (const auto& found : findings.units) out += unit_text(target, found);
     return out;
 }

@@ -9,15 +9,10 @@
 
 namespace pued {
 
-struct ScanTarget {
-    bool rtu = false;
-    std::string text;  // as the user gave it
-    std::string host;  // TCP
-    std::uint16_t port = 502;
-};
-
 std::string scan_toml(const ScanTarget& target, const ScanFindings& findings);
 std::string scan_json(const ScanTarget& target, const ScanFindings& findings);
+// "1 to 4, 7, 255"
+std::string listed(const std::vector<unsigned>& numbers);
 // In whole sentences, one each: who did not answer and what that may mean.
 std::vector<std::string> scan_notes(const ScanTarget& target, const ScanFindings& findings);
 

@@ -7,8 +7,8 @@
 namespace pued::dlt645 {
 namespace {
 
-constexpr std::uint8_t start = 0x68, end = 0x16, wake = 0xFE, offset = 0x33;
-constexpr std::uint8_t read = 0x11, read_on = 0x12;
+constexpr std::uint8_t start = 0x68, end = 0x16, wake = 0xFE, any = 0xAA, offset = 0x33;
+constexpr std::uint8_t read = 0x11, read_on = 0x12, read_address = 0x13;
 constexpr std::uint8_t reply_bit = 0x80, error_bit = 0x40, more_bit = 0x20;
 constexpr std::size_t head_length = 10;  // up to and with the length of the data
 constexpr std::size_t item_length = 4;
@@ -19,6 +19,20 @@ std::uint8_t sum(std::span<const std::uint8_t> bytes) {
 
 void append_item(Bytes& data, std::uint32_t item) {
     for (unsigned shift = 0; shift < 32; shift += 8) data.push_back(static_cast<std::uint8_t>(item >> shift));
+}
+
+Bytes framed(const Address& address, std::uint8_t control, const Bytes& data) {
+    constexpr std::size_t wakes = 4;
+    Bytes frame(wakes, wake);
+    frame.push_back(start);
+    for (const auto byte : address) frame.push_back(byte);
+    frame.push_back(start);
+    frame.push_back(control);
+    frame.push_back(static_cast<std::uint8_t>(data.size()));
+    for (const auto byte : data) frame.push_back(static_cast<std::uint8_t>(byte + offset));
+    frame.push_back(sum(std::span{frame}.subspan(wakes)));
+    frame.push_back(end);
+    return frame;
 }
 
 std::uint32_t item_of(std::span<const std::uint8_t> data) {
@@ -97,22 +111,22 @@ std::string address_text(const Address& address) {
     return out;
 }
 
+bool is_number(const Address& address) {
+    return std::ranges::all_of(address, [](std::uint8_t byte) { return (byte >> 4U) <= 9 && (byte & 0xFU) <= 9; });
+}
+
+bool fits(const Address& pattern, const Address& address) {
+    return std::ranges::equal(pattern, address, [](auto wanted, auto got) { return wanted == any || wanted == got; });
+}
+
 Bytes encode(const Request& request) {
     Bytes data;
     append_item(data, request.item);
     if (request.follow > 0) data.push_back(request.follow);
-    constexpr std::size_t wakes = 4;
-    Bytes frame(wakes, wake);
-    frame.push_back(start);
-    for (const auto byte : request.address) frame.push_back(byte);
-    frame.push_back(start);
-    frame.push_back(request.follow > 0 ? read_on : read);
-    frame.push_back(static_cast<std::uint8_t>(data.size()));
-    for (const auto byte : data) frame.push_back(static_cast<std::uint8_t>(byte + offset));
-    frame.push_back(sum(std::span{frame}.subspan(wakes)));
-    frame.push_back(end);
-    return frame;
+    return framed(request.address, request.follow > 0 ? read_on : read, data);
 }
+
+Bytes encode_address_question() { return framed(any_address, read_address, {}); }
 
 // What begins as a frame and is not yet all there holds nothing up: a sound frame behind it is the frame.
 Found find_frame(std::span<const std::uint8_t> bytes) {
@@ -135,16 +149,25 @@ Found find_frame(std::span<const std::uint8_t> bytes) {
 
 Reply judge(const Frame& frame, const Request& request) {
     const std::uint8_t asked = request.follow > 0 ? read_on : read;
-    if ((frame.control & reply_bit) == 0) return foreign("an echo of the request");
+    if (!is_reply(frame)) return foreign("an echo of the request");
     if ((frame.control & ~(reply_bit | error_bit | more_bit)) != asked) {
         return foreign("reply with control code " + hex(frame.control, 2));
     }
-    if (request.address != any_address && frame.address != request.address) {
+    if (!fits(request.address, frame.address)) {
         return foreign("reply from meter " + address_text(frame.address) + " instead of " +
                        address_text(request.address));
     }
     if ((frame.control & error_bit) != 0) return refused(frame);
     return value(frame, request);
+}
+
+bool is_reply(const Frame& frame) { return (frame.control & reply_bit) != 0; }
+
+std::optional<Address> told_address(const Frame& frame) {
+    if (frame.control != (reply_bit | read_address) || frame.data.size() != Address{}.size()) return {};
+    Address out{};
+    std::ranges::copy(frame.data, out.begin());
+    return is_number(out) ? std::optional{out} : std::nullopt;
 }
 
 std::string refusal_text(std::uint8_t bits) {

@@ -1,5 +1,5 @@
-// DL/T 645-2007 frames as bytes: requests to read, and the replies to them. Pure; knows the control codes 0x11 (read)
-// and 0x12 (read what follows) and no others, so nothing here can write to a meter.
+// DL/T 645-2007 frames as bytes: requests to read, and the replies to them. Pure; knows the control codes 0x11 (read),
+// 0x12 (read what follows) and 0x13 (read the address) and no others, so nothing here can write to a meter.
 //
 //   68 A0..A5 68 C L D0..D(L-1) CS 16    A: the meter's 12 digits, two to a byte, the last two first; C: control; L:
 //   bytes of data, to each of which 0x33 has been added; CS: the sum of all bytes before it. FE bytes before the first
@@ -25,6 +25,9 @@ inline constexpr std::size_t longest_frame = 12 + 255;
 // Twelve digits, or twelve A; nothing for any other text.
 std::optional<Address> parse_address(const std::string& digits);
 std::string address_text(const Address& address);
+bool is_number(const Address& address);  // twelve digits
+// AA in a pattern stands for any two digits: a meter answers to its last digits with AA before them.
+bool fits(const Address& pattern, const Address& address);
 
 struct Request {
     Address address{};
@@ -36,6 +39,9 @@ struct Request {
 
 // With four FE in front, which some meters need to wake up.
 Bytes encode(const Request& request);
+
+// Whoever is alone on a line says who it is.
+Bytes encode_address_question();
 
 // A sound frame: of right length, checksum and end; the offset is taken off.
 struct Frame {
@@ -69,6 +75,10 @@ struct Reply {
 
 // A sound frame, judged against the one request under way.
 Reply judge(const Frame& frame, const Request& request);
+
+// Whether a meter sent it; the address that it tells of itself, in a reply to the question above.
+bool is_reply(const Frame& frame);
+std::optional<Address> told_address(const Frame& frame);
 
 // "no such data (error 0x02)"
 std::string refusal_text(std::uint8_t bits);

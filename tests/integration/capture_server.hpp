@@ -1,6 +1,7 @@
-// Devices out of tests/captures for `pued scan`: any number of images behind unit ids, on a TCP port of loopback or on
-// a pseudo-terminal. libmodbus makes every reply; a register that the image does not hold is refused as an illegal
-// address, a unit that is not there stays silent. One thread of its own.
+// Devices out of tests/captures for `pued scan`: any number of images behind unit ids, on a TCP port of loopback,
+// behind a serial server there (RTU frames in a TCP stream) or on a pseudo-terminal. libmodbus makes every reply; a
+// register that the image does not hold is refused as an illegal address, a unit that is not there stays silent. One
+// thread of its own.
 #pragma once
 
 #include <arpa/inet.h>
@@ -28,11 +29,11 @@ using ImageOf = std::function<const Image*(unsigned unit)>;
 
 class CaptureServer {
 public:
-    enum class Medium : std::uint8_t { tcp, pty };
+    enum class Medium : std::uint8_t { tcp, rtu_over_tcp, pty };
 
     CaptureServer(Medium medium, ImageOf images) : medium_(medium), images_(std::move(images)) {
-        medium == Medium::tcp ? listen_tcp() : open_pty();
-        thread_ = std::thread([this] { medium_ == Medium::tcp ? serve_tcp() : serve_pty(); });
+        medium == Medium::pty ? open_pty() : listen_tcp();
+        thread_ = std::thread([this] { medium_ == Medium::pty ? serve_pty() : serve_tcp(); });
     }
     ~CaptureServer() {
         stop_ = true;
@@ -55,7 +56,8 @@ private:
     }
 
     void listen_tcp() {
-        context_ = modbus_new_tcp("127.0.0.1", 0);
+        context_ =
+            medium_ == Medium::tcp ? modbus_new_tcp("127.0.0.1", 0) : modbus_new_rtu("/dev/null", 115200, 'N', 8, 1);
         const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
         sockaddr_in address{};
         address.sin_family = AF_INET;
@@ -98,9 +100,18 @@ private:
     bool serve_peer(int fd) {
         std::array<std::uint8_t, MODBUS_TCP_MAX_ADU_LENGTH> request{};
         modbus_set_socket(context_, fd);
+        if (medium_ == Medium::rtu_over_tcp) return serve_line(fd);
         const int length = modbus_receive(context_, request.data());
         if (length > 0) answer(request.data(), length, 6);
         return length >= 0;
+    }
+
+    // One request, as pued never sends two at once; what is no RTU frame gets no answer.
+    bool serve_line(int fd) {
+        std::array<std::uint8_t, 64> request{};
+        const auto length = ::recv(fd, request.data(), request.size(), 0);
+        if (length == 8) answer(request.data(), 8, 0);
+        return length > 0;
     }
 
     // Reads of registers have 8 bytes, and pued sends nothing else.

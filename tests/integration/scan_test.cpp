@@ -148,6 +148,34 @@ TEST(Scan, names_captures_on_a_serial_line) {
     UNSIGNED_LONGS_EQUAL(0, server.other_functions);
 }
 
+TEST(Scan, names_captures_behind_a_serial_server) {
+    ids.resize(std::min(ids.size(), kOnSerialLine));
+    const CaptureServer server{CaptureServer::Medium::rtu_over_tcp, [&](unsigned unit) {
+                                   return unit >= 1 && unit <= ids.size() ? &images.at(ids[unit - 1]) : nullptr;
+                               }};
+    const std::vector<std::string> arguments{"tcp", at(server), "--framing", "rtu", "--units", "1-12"};
+    auto with_json = arguments;
+    with_json.insert(with_json.end(), {"--timeout-ms", "300", "--json"});
+    const auto begin = std::chrono::steady_clock::now();
+    const auto found = scanned(with_json);
+    LONGS_EQUAL(0, found.exit);
+    const auto score = score_of(found, ids);
+    print("RTU over TCP", score, seconds_since(begin), server.requests);
+    CHECK(score.right * 100 >= score.all * kShareOfHits);
+    const auto toml = toml::parse(scanned(arguments).out);
+    STRCMP_EQUAL("rtu", toml["meter"][0]["framing"].value_or(""));
+    STRCMP_EQUAL(at(server).c_str(), toml["meter"][0]["host"].value_or(""));
+    UNSIGNED_LONGS_EQUAL(0, server.other_functions);
+}
+
+TEST(Scan, hints_at_a_serial_server_where_modbus_tcp_is_not_answered) {
+    const Image& image = images.at("eastron-sdm630");
+    const CaptureServer server{CaptureServer::Medium::rtu_over_tcp, [&](unsigned) { return &image; }};
+    const auto found = scanned({"tcp", at(server), "--units", "1-2", "--timeout-ms", "50"});
+    LONGS_EQUAL(1, found.exit);
+    CHECK_TEXT(found.out.find("try --framing rtu") != std::string::npos, found.out.c_str());
+}
+
 // Floats tell their word order; integers do only where their upper words are zero, which captures avoid.
 TEST(Scan, names_the_word_order) {
     for (const std::string id : {"eastron-sdm630", "chint-dtsu666", "siemens-pac", "janitza-19000"}) {
@@ -245,4 +273,5 @@ TEST(Scan, says_wrong_usage_in_one_line) {
     LONGS_EQUAL(2, scanned({"rtu", "ttyS1"}).exit);
     LONGS_EQUAL(2, scanned({"udp", "127.0.0.1"}).exit);
     LONGS_EQUAL(2, scanned({"tcp", "127.0.0.1", "--baud", "9600"}).exit);
+    LONGS_EQUAL(2, scanned({"rtu", "/dev/ttyS1", "--framing", "rtu"}).exit);
 }

@@ -3,7 +3,7 @@ here from the standard's layout, not by pued's code.
 
 faults: silent · other-address · garbage (noise before each reply) · bad-checksum · echo (two wires: the request comes back) ·
 no-wake (replies without FE) · dribble (byte by byte) · parts (values in two frames, 0xB1 and 0x12) · late (power after 1.2 s) ·
-refuse-blocks (0xD1)
+refuse-blocks (0xD1) · shy (answers neither to AA nor to the question for its address)
 """
 import os
 import pty
@@ -54,11 +54,19 @@ class Meter:
             return 0x91, item_bytes + value
         return (0xB1, item_bytes + value[:1]) if control == 0x11 else (0x92, item_bytes + value[1:] + rest)
 
+    def is_meant(self, address):
+        """AA stands for any two digits."""
+        if address == self.address:
+            return True
+        return "shy" not in self.faults and all(wanted in (0xAA, own) for wanted, own in zip(address, self.address))
+
     def reply(self, request):
         control, data = request[8], bytes((b - 0x33) & 0xFF for b in request[10:-2])
-        self.asked.append(int.from_bytes(data[:4], "little"))
-        if request[1:7] not in (self.address, b"\xAA" * 6) or "silent" in self.faults:
+        if not self.is_meant(request[1:7]) or "silent" in self.faults:
             return b""
+        if control == 0x13:
+            return b"\xFE" * 4 + frame(self.address, 0x93, self.address)
+        self.asked.append(int.from_bytes(data[:4], "little"))
         if "late" in self.faults and self.asked[-1] == 0x02030000:
             time.sleep(1.2)
         address = self.address if "other-address" not in self.faults else bytes.fromhex("620100000000")
@@ -78,7 +86,7 @@ class Meter:
                 return
             request, self.unread = self.unread[start:end], self.unread[end:]
             assert request[7] == 0x68 and request[-1] == 0x16 and request[-2] == sum(request[:-2]) & 0xFF, request.hex()
-            assert request[8] in (0x11, 0x12), "a request that is not a read"
+            assert request[8] in (0x11, 0x12, 0x13), "a request that is not a read"
             answer = self.reply(request)
             for piece in ([answer[i:i + 1] for i in range(len(answer))] if "dribble" in self.faults else [answer]):
                 send(piece)
