@@ -117,6 +117,23 @@ def others(pued, stage, tcp, tty, modbus):
     assert "127.0.0.1" in answer and "no reply within" in answer or "illegal" in answer or "exception" in answer, answer
 
 
+def scan(pued, *arguments):
+    out = subprocess.run([pued, "scan", "tcp", "--data", f"{ROOT}/config", "--json", *arguments], capture_output=True, text=True,
+                         timeout=60, check=False)
+    return json.loads(out.stdout)["units"]
+
+
+def scans(pued, tcp, modbus):
+    """Meters of others are found, too: by what DL/T 645 has for it, and unit ids behind a serial server."""
+    meters = scan(pued, f"127.0.0.1:{tcp}", "--protocol", "dlt645")
+    assert [unit["address"] for unit in meters] == [NUMBER], meters
+    assert meters[0]["candidates"][0]["profile"] == "dlt645-2007-single", meters
+    units = scan(pued, f"127.0.0.1:{modbus}", "--framing", "rtu", "--units", "1-3", "--timeout-ms", "300")
+    ids = [number for unit in units for number in [unit["unit_id"], *unit["also_unit_ids"]]]  # alike: perhaps told as one
+    assert sorted(ids) == [1, 2], units
+    print(f"scan: meter {NUMBER}, units {ids}")
+
+
 def daemon(pued, stage, modbus):
     """A feed that draws 1.25 times what the IT side does; the broker must learn a PUE of 1.25."""
     began = time.monotonic()
@@ -176,6 +193,7 @@ def main():
         while first_line(server) != "ready":
             pass
         others(pued, stage, tcp, tty, modbus)
+        scans(pued, tcp, modbus)
         try:
             daemon(pued, stage, modbus)
         except BaseException:
