@@ -13,6 +13,7 @@ namespace {
 constexpr std::string_view kYearMetric = "pue-rolling-12m";
 constexpr std::uint32_t kUncertain = 10'000;  // ms
 constexpr Duration kChipPeriod = std::chrono::hours{1};
+constexpr Duration kLiveSpacing = std::chrono::seconds{5};
 
 Bilingual text_of(const Metric& metric) {
     const auto text = [&](const char* key) {
@@ -213,7 +214,8 @@ void Engine::Impl::hasten_live(const Now& now) {
     }
 }
 
-// Once a round of polls, when all are in; without one, by the clock. Told to the broker at most once a second.
+// Once a round of polls, when all are in; without one, by the clock. Told to the broker less often: who wants to see
+// every second has [mqtt] readings.
 void Engine::Impl::tell_live(const Now& now) {
     const auto period = std::min<Duration>(live.period(), std::chrono::seconds{10});
     const bool late = now.boot >= next_live, early = now.boot < next_live - period / 2;
@@ -224,7 +226,7 @@ void Engine::Impl::tell_live(const Now& now) {
     told_live = now.boot;
     next_live = now.boot + period * 5 / 4;
     const bool tells = doors.sink != nullptr && now.boot + period / 2 >= next_live_message;
-    const auto spacing = std::max<Duration>(period, std::chrono::seconds{1});
+    const auto spacing = std::max<Duration>(period, kLiveSpacing);
     if (tells) next_live_message = std::max(next_live_message + spacing, now.boot + spacing / 2);
     for (const auto& metric : live.live(now)) {
         std::vector<AlertChange> changes;

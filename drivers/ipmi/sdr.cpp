@@ -1,6 +1,7 @@
 // Sensor data records; see the header. Pure. Offsets are from the record's first byte, 0-based.
 #include "drivers/ipmi/sdr.hpp"
 
+#include <array>
 #include <cmath>
 
 #include "drivers/ipmi/id_string.hpp"
@@ -32,6 +33,13 @@ Factors factors_at(Bytes bytes, std::size_t m_at, std::size_t exponents_at) {
 int signed_raw(AnalogFormat format, std::uint8_t raw) {
     if (format == AnalogFormat::unsigned_byte || raw < 0x80) return raw;
     return format == AnalogFormat::ones_complement ? raw - 255 : raw - 256;
+}
+
+// Of the exponents in four bits, signed, and of their opposites.
+double ten_to(int exponent) {
+    static constexpr std::array powers{1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1e0,
+                                       1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8};
+    return powers.at(static_cast<std::size_t>(exponent + 8));
 }
 
 // IPMI 2.0 table 43-1, byte 24.
@@ -99,8 +107,8 @@ bool needs_factors(const SensorRecord& record) { return record.linearization >= 
 Result<double> convert(const SensorRecord& record, const Factors& factors, std::uint8_t raw) {
     const double x = signed_raw(record.format, raw);
     // One power of ten at most stands below the line, so that 153.8 does not become 153.80000000000001.
-    const double sum = factors.m * x + factors.b * std::pow(10, factors.b_exp);
-    const double y = factors.r_exp < 0 ? sum / std::pow(10, -factors.r_exp) : sum * std::pow(10, factors.r_exp);
+    const double sum = factors.m * x + factors.b * ten_to(factors.b_exp);
+    const double y = factors.r_exp < 0 ? sum / ten_to(-factors.r_exp) : sum * ten_to(factors.r_exp);
     const double value = linearize(record.linearization, y);
     if (!std::isfinite(value)) return Error{"the raw value " + std::to_string(raw) + " has no meaning"};
     return value;

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <set>
+#include <queue>
 
 #include "drivers/modbus/descriptors.hpp"
 #include "drivers/modbus/modbus_source.hpp"
@@ -16,6 +16,7 @@ namespace pued {
 namespace {
 
 constexpr std::uint64_t resolver_id = UINT64_MAX;
+constexpr Duration farthest = std::chrono::seconds{5};  // of an alarm, so that few of those passed over pile up
 
 // One bucket for each host:port, in the order of first appearance.
 std::vector<std::vector<ModbusPoll>> by_endpoint(std::vector<ModbusPoll> devices) {
@@ -67,7 +68,7 @@ public:
     void step(BootTime until, ReportSink& out) override {
         BootTime now = clock_.now().boot;
         do {
-            const BootTime next = queue_.empty() ? until : std::min(until, queue_.begin()->first);
+            const BootTime next = alarms_.empty() ? until : std::min(until, alarms_.top().at);
             serve_sockets(wait_ms(now, next), out);
             now = clock_.now().boot;
             run_due(now, out);
@@ -88,15 +89,19 @@ private:
             connections_.push_back(std::make_unique<TcpConnection>(id, units, lists, start + slot_of(id, units), epoll_,
                                                                    resolver_, clock_));
             if (id >= room) connections_.back()->refuse(too_many_endpoints(endpoints.size(), room));
-            wakes_.push_back(connections_.back()->wake());
-            queue_.insert({wakes_.back(), id});
+            set_.push_back(BootTime::max());
+            arm(id, start);
         }
     }
+
     void run_due(BootTime now, ReportSink& out) {
-        while (!queue_.empty() && queue_.begin()->first <= now) {
-            const std::size_t id = queue_.begin()->second;
-            connections_[id]->run(now, out);
-            rearm(id);
+        while (!alarms_.empty() && alarms_.top().at <= now) {
+            const Alarm alarm = alarms_.top();
+            alarms_.pop();
+            if (alarm.at != set_[alarm.id]) continue;  // an earlier one was set since
+            set_[alarm.id] = BootTime::max();
+            if (connections_[alarm.id]->wake() <= now) connections_[alarm.id]->run(now, out);
+            arm(alarm.id, now);
         }
     }
 
@@ -110,7 +115,7 @@ private:
                 take_answers(now, out);
             } else {
                 connections_[static_cast<std::size_t>(id)]->ready(now, out);
-                rearm(static_cast<std::size_t>(id));
+                arm(static_cast<std::size_t>(id), now);
             }
         }
     }
@@ -119,24 +124,29 @@ private:
         for (auto& answer : resolver_.answers()) {
             const std::size_t id = answer.who;
             connections_[id]->resolved(std::move(answer), now, out);
-            rearm(id);
+            arm(id, now);
         }
     }
 
-    void rearm(std::size_t id) {
-        const BootTime wake = connections_[id]->wake();
-        if (wake == wakes_[id]) return;
-        queue_.erase({wakes_[id], id});
-        queue_.insert({wake, id});
-        wakes_[id] = wake;
+    // The alarm that is set may be early (the connection is looked at, and it is set anew), never late.
+    void arm(std::size_t id, BootTime now) {
+        const BootTime wake = std::min(connections_[id]->wake(), now + farthest);
+        if (wake >= set_[id]) return;
+        set_[id] = wake;
+        alarms_.push({wake, id});
     }
 
     const Clock& clock_;
     int epoll_;
     Resolver resolver_;
     std::vector<std::unique_ptr<TcpConnection>> connections_;
-    std::vector<BootTime> wakes_;  // of each connection, as it stands in queue_
-    std::set<std::pair<BootTime, std::size_t>> queue_;
+    struct Alarm {
+        BootTime at;
+        std::size_t id = 0;                                                 // of a connection
+        bool operator<(const Alarm& other) const { return at > other.at; }  // the earliest on top
+    };
+    std::priority_queue<Alarm> alarms_;
+    std::vector<BootTime> set_;  // each connection's alarm that counts; others in alarms_ are passed over
 };
 
 }  // namespace
