@@ -35,6 +35,7 @@ Standard read_standard(Table& row, const Head& head) {
     out.id = head.id;
     out.title = head.title;
     out.clause = text(row, "clause", "the clause, or that it was not seen");
+    out.clause_zh = row.string("clause_zh").value_or("");
     // With a problem here the row counts for nothing; these fallbacks only keep check_force() from adding another.
     out.force = named(row, "force", all_forces, Force::target);
     out.confidence = named(row, "confidence", all_confidences, Confidence::found_c);

@@ -211,7 +211,9 @@ std::string more_text(const ReportVerdict& verdict, const Tongue& say) {
     if (const auto& title = say(standard.title); !title.empty() && title != standard.id) {
         out += fmt::format(fmt::runtime(say(" {}", "《{}》")), title);
     }
-    if (!standard.clause.empty()) out.append(next).append(named(say, "clause", "条款", standard.clause));
+    const auto& clause_zh = standard.clause_zh.empty() ? standard.clause : standard.clause_zh;
+    if (!standard.clause.empty())
+        out.append(next).append(named(say, "clause", "条款", say(standard.clause, clause_zh)));
     out.append(next).append(named(say, "force", "效力", say(label(standard.force))));
     out.append(next).append(named(say, "evidence", "依据可信度", confidence_text(standard.confidence, say)));
     if (verdict.advisory) out += say(" (informs only)", "（仅供参考）");

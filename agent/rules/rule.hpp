@@ -41,6 +41,7 @@ struct Standard {
     std::string source{};
     Force force = Force::reported;
     Confidence confidence = Confidence::recalled;
+    std::string clause_zh{};  // for Chinese reports; empty: as `clause` stands, such as "4.2"
 };
 
 struct Limit {

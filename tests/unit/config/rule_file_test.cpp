@@ -98,6 +98,7 @@ TEST(RuleFile, the_example_of_the_readme_loads_whole) {
     const auto rules = load(example_of_the_readme());
     STRCMP_EQUAL("", folder.texts(problems).c_str());
     UNSIGNED_LONGS_EQUAL(1, rules.size());
+    STRCMP_EQUAL("第4.2条", rules[0].standard.clause_zh.c_str());
     const auto& scope = rules[0].scope;
     CHECK((scope.builds == std::vector{BuildKind::new_build, BuildKind::rebuilt}));
     STRCMP_EQUAL("北京市", scope.region_name.zh.c_str());

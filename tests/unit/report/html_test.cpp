@@ -85,6 +85,17 @@ TEST(html_report, says_that_a_replay_is_one_and_how_to_copy_the_journal_without_
         CHECK_TEXT(contains(zh, part), part);
 }
 
+TEST(html_report, tells_a_clause_in_chinese_where_the_rule_has_it) {
+    auto dossier = empty_year();
+    ReportVerdict verdict;
+    verdict.standard.clause = "item number not seen";
+    dossier.verdicts.push_back(verdict);
+    CHECK(contains(html_report(dossier, Language::zh), "条款：item number not seen"));
+    dossier.verdicts[0].standard.clause_zh = "未见条目编号";
+    CHECK(contains(html_report(dossier, Language::zh), "条款：未见条目编号"));
+    CHECK(contains(html_report(dossier, Language::en), "clause: item number not seen"));
+}
+
 TEST(html_report, a_rule_that_informs_gets_no_mark) {
     auto dossier = empty_year();
     ReportVerdict verdict;
