@@ -58,6 +58,27 @@ TEST(ScannedCaptures, are_named_as_what_they_are) {
     nine_of_ten([](const Image& image) { return image; }, {});
 }
 
+// A41 to A44 have the map of B21 to B24, and their type designation in the same place.
+TEST(ScannedCaptures, of_an_abb_b_series_with_the_type_of_an_a_series_are_recognised) {
+    for (const char last : {'1', '2', '3', '4'}) {
+        auto image = images.at("abb-b-series");
+        image[{3, 0x8960}] = 'A' << 8U | '4';
+        image[{3, 0x8961}] = static_cast<std::uint16_t>(last << 8U | ' ');
+        const auto examination = scanned(examiner, image);
+        STRCMP_EQUAL("abb-b-series", examination.ranking.front().map->id.c_str());
+        STRCMP_EQUAL("certain", std::string{name_of(sureness(examination.ranking))}.c_str());
+    }
+}
+
+// Also what has nothing to recognise it by.
+TEST(ScannedCaptures, have_maps_that_are_asked_for_more_than_their_identification) {
+    for (const auto& [id, map] : maps) {
+        if (map.protocol != MapProtocol::modbus) continue;
+        const auto most = std::min<std::size_t>(2, fields_of(map).size());
+        CHECK_TEXT(anchor_reads(map, {}).size() >= map.identify.size() + most, id.c_str());
+    }
+}
+
 TEST(ScannedCaptures, one_address_higher_are_named_so) {
     nine_of_ten([](const Image& image) { return shifted(image, 1); }, {{}, 1, false});
 }
