@@ -1,5 +1,6 @@
 // Devices and how they are reached: lines, profiles, and addresses that only one device has.
 #include <algorithm>
+#include <cmath>
 
 #include "agent/config/check_parts.hpp"
 #include "agent/config/elements.hpp"
@@ -89,6 +90,22 @@ void note_rows(const Context& context, const Entry& entry, const ModbusDevice& m
     }
 }
 
+// A register that starts again within a day is mostly half of a wider one.
+void note_wrap(const Context& context, const Entry& entry, const ModbusDevice& meter, const RegisterMap& map) {
+    const std::string_view name = meter.role == Role::export_ ? "energy_export_wh" : "energy_wh";
+    const auto is_it = [name](const Field& field) { return field.name == name; };
+    const auto field = std::find_if(map.fields.begin(), map.fields.end(), is_it);
+    if (field == map.fields.end() || !field->scale_register.empty() || !field->factors.empty()) return;
+    const auto modulus = field->modulus > 0 ? field->modulus : natural_modulus(field->type);
+    const double wh = static_cast<double>(modulus) * static_cast<double>(field->q_uwh) * 1e-6;
+    if (wh <= 0 || meter.rated_w <= 0 || wh / meter.rated_w >= 24) return;
+    context.problems.note(context.place(entry, "profile"), entry.name(),
+                          "its register starts again after " + std::to_string(std::llround(wh / 1000)) + " kWh, in " +
+                              std::to_string(std::llround(wh / meter.rated_w * 60)) +
+                              " minutes at rated_kw: what flows in a longer outage is lost (is the type of " +
+                              field->name + " in \"" + map.id + "\" as wide as the document's?)");
+}
+
 // "a data directory: /usr/share/pued, /etc/pued"
 std::string data_directory(const Context& context) {
     std::string out;
@@ -111,6 +128,7 @@ void check_profile(const Context& context, const Entry& entry, const ModbusDevic
         check_kind(context, entry, meter, map->second);
         note_refresh(context, entry, meter, map->second);
         note_rows(context, entry, meter, map->second);
+        note_wrap(context, entry, meter, map->second);
         return;
     }
     if (context.known.unread_maps.contains(meter.profile)) return;  // its file's own problems say why

@@ -71,6 +71,21 @@ TEST(Installation, rows_that_nobody_counted_are_worth_a_note) {
     LONGS_EQUAL(0, notes(pdu + "outlets = 24\n").size());
 }
 
+TEST(Installation, a_register_that_starts_again_within_a_day_is_worth_a_note) {
+    const std::string meter = "[site]\nid = 's'\n[[meter]]\nid = 'm'\nhost = 'h'\nprofile = 'half'\nrated_kw = 2000\n";
+    const auto notes = [&](const std::string& type) {
+        folder.write("devices/half.toml", "schema = 1\nid = 'half'\nkind = 'meter'\n" + kAlmost +
+                                              "energy_wh = { address = 2, type = '" + type + "', unit = 'Wh' }\n");
+        problems = {};
+        STRCMP_EQUAL("", problems_of(meter).c_str());
+        return problems.notes();
+    };
+    STRCMP_CONTAINS("meter \"m\": note: its register starts again after 66 kWh, in 2 minutes at rated_kw",
+                    notes("u16").at(0).text().c_str());
+    LONGS_EQUAL(0, notes("u32").size());
+    LONGS_EQUAL(0, notes("f32").size());
+}
+
 TEST(Installation, what_is_in_no_file_is_unknown) {
     const auto said = problems_of("[site]\nid = 's'\nregion = 'my-city'\n[rules]\nonly = ['my-rule']\n");
     STRCMP_CONTAINS("region = \"my-city\" is unknown", said.c_str());
