@@ -175,3 +175,32 @@ TEST(Dlt645Frame, a_reply_too_short_for_its_identifier_is_none) {
     const Bytes frame = with_checksum({0x68, 0x61, 1, 0, 0, 0, 0, 0x68, 0x91, 3, 0x33, 0x33, 0x34});
     CHECK(judge(frame_of(frame), energy()).meaning == Meaning::foreign);
 }
+
+TEST(Dlt645Frame, the_question_for_the_address_is_the_standards_sample) {
+    check_bytes(bytes_of_hex("FE FE FE FE 68 AA AA AA AA AA AA 68 13 00 DF 16"), encode_address_question());
+}
+
+TEST(Dlt645Frame, a_meter_tells_its_address_as_data) {
+    const auto reply = with_checksum(bytes_of_hex("68 61 01 00 00 00 00 68 93 06 94 34 33 33 33 33"));
+    const auto told = told_address(frame_of(reply));
+    CHECK(told.has_value());
+    STRCMP_EQUAL("000000000161", address_text(*told).c_str());
+    for (const auto& other : {"68 61 01 00 00 00 00 68 13 06 94 34 33 33 33 33",     // no reply
+                              "68 61 01 00 00 00 00 68 91 06 94 34 33 33 33 33",     // to another question
+                              "68 61 01 00 00 00 00 68 93 05 94 34 33 33 33",        // too short
+                              "68 61 01 00 00 00 00 68 93 06 DD DD DD DD DD DD"}) {  // no digits
+        CHECK_FALSE(told_address(frame_of(with_checksum(bytes_of_hex(other)))).has_value());
+    }
+}
+
+TEST(Dlt645Frame, a_pair_of_as_stands_for_any_two_digits) {
+    const Address number = *parse_address("202611220162");
+    Address pattern = any_address;
+    CHECK(fits(pattern, number));
+    pattern[0] = 0x62;
+    CHECK(fits(pattern, number));
+    pattern[1] = 0x02;
+    CHECK_FALSE(fits(pattern, number));
+    CHECK(is_number(number));
+    CHECK_FALSE(is_number(pattern));
+}
