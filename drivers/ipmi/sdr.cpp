@@ -39,7 +39,8 @@ int signed_raw(AnalogFormat format, std::uint8_t raw) {
 double ten_to(int exponent) {
     static constexpr std::array powers{1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1e0,
                                        1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8};
-    return powers.at(static_cast<std::size_t>(exponent + 8));
+    const int place = exponent + 8;
+    return powers.at(static_cast<std::size_t>(place));
 }
 
 // IPMI 2.0 table 43-1, byte 24.
