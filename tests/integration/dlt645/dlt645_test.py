@@ -4,6 +4,7 @@ could think of; then the daemon, with a DL/T 645 meter as the feed and a Modbus 
 
 Everything is on loopback and ptys, and ends with this script. Usage: dlt645_test.py PUED BUILD_DIR
 """
+import concurrent.futures
 import json
 import pathlib
 import shutil
@@ -18,8 +19,8 @@ from processes import Stage, first_line, free_port  # noqa: E402
 
 ROOT = HERE.parents[2]
 NUMBER = "000000000161"
-IT_POWER_W = 50_000  # as third_party_meters.py has it
-FEED_KW = 62.5
+IT_POWER_W = 500_000  # as third_party_meters.py has it: so much that a few seconds are many counts of 10 Wh
+FEED_KW = 625
 
 
 def python_with_peers(build):
@@ -148,7 +149,7 @@ data_directories = ["{ROOT}/config"]
 id = "demo"
 [metering]
 interval_s = 5
-grace_s = 2
+grace_s = 1
 poll_s = 0.5
 [mqtt]
 host = "127.0.0.1:{broker_port}"
@@ -158,28 +159,28 @@ profile = "dlt645-2007"
 host = "127.0.0.1:{feed_port}"
 address = "{NUMBER}"
 role = "feed"
-rated_kw = 80
+rated_kw = 800
 [[meter]]
 id = "it"
 profile = "siemens-pac"
 host = "127.0.0.1:{modbus}"
 framing = "rtu"
 role = "ups-output"
-rated_kw = 80
+rated_kw = 800
 """)
     check_out = subprocess.run([pued, "check", "-c", file], capture_output=True, text=True, check=False)
     assert check_out.returncode == 0, check_out.stdout + check_out.stderr
     run = stage.start([pued, "run", "-c", file], stderr=stage.log("pued.log"))
     seen = stage.start(["mosquitto_sub", "-h", "127.0.0.1", "-p", broker_port, "-t", "pued/v1/demo/+/metric/site/pue-day"],
                        stdout=subprocess.PIPE)
-    pue, end = None, time.monotonic() + 30
+    pue, seconds, end = None, 0, time.monotonic() + 30
     for text in seen.stdout:
         figure = json.loads(text)
         print(f"PUE {figure['value']} over {figure['window']['seconds']} s", flush=True)
-        pue = figure["value"]
-        if time.monotonic() - began > 20 or time.monotonic() > end:
+        pue, seconds = figure["value"], figure["window"]["seconds"]
+        if (pue is not None and seconds >= 10) or time.monotonic() > end:
             break
-    assert pue is not None and abs(pue - 1.25) < 0.05, f"PUE {pue}, expected 1.25; {stage.folder}"
+    assert pue is not None and seconds >= 10 and abs(pue - 1.25) < 0.02, f"PUE {pue}, expected 1.25; {stage.folder}"
     run.terminate()
     assert run.wait(5) == 0
     subprocess.run([pued, "verify", f"{stage.folder}/state"], check=True, timeout=20)
@@ -188,8 +189,10 @@ rated_kw = 80
 def main():
     pued, build = sys.argv[1], pathlib.Path(sys.argv[2])
     with Stage("dlt645") as stage:
-        server, tcp, tty, modbus = third_parties(stage, build)
-        single_lines(pued, stage)
+        with concurrent.futures.ThreadPoolExecutor(1) as beside:
+            peers = beside.submit(third_parties, stage, build)
+            single_lines(pued, stage)
+        server, tcp, tty, modbus = peers.result()
         while first_line(server) != "ready":
             pass
         others(pued, stage, tcp, tty, modbus)
