@@ -93,7 +93,7 @@ private:
         device.assumed_w = assumed_w(kind_of(meter));
         for (const auto& name : quantities_of(meter)) {
             const auto point = add_point(meter.id, name);
-            table_.points[point].period = rate_of(meter.rates, name);
+            table_.points[point].period = period_of(meter, name);
             if (is_sure(meter.redfish, name)) take(device, point);
         }
         if (device.role == Role::export_) turn_to_export(device);
@@ -104,9 +104,19 @@ private:
         const auto map = maps_.find(meter.profile);
         std::vector<std::string> out;
         if (meter.redfish) return redfish == redfish_.end() ? out : names_of(redfish->second, meter.counts);
-        if (map == maps_.end()) return out;
-        for (auto& field : expand(map->second, meter.counts)) out.push_back(std::move(field.name));
-        return out;
+        return map == maps_.end() ? out : published_names(map->second, meter.counts);
+    }
+
+    // A sum comes as seldom as the slowest of its parts.
+    [[nodiscard]] Milliseconds period_of(const ModbusDevice& meter, const std::string& name) const {
+        const auto map = maps_.find(meter.profile);
+        Milliseconds period = rate_of(meter.rates, name);
+        if (meter.redfish || map == maps_.end()) return period;
+        for (const auto& sum : map->second.sums) {
+            if (sum.name != name) continue;
+            for (const auto& part : sum.parts) period = std::max(period, rate_of(meter.rates, part));
+        }
+        return period;
     }
 
     [[nodiscard]] std::string_view kind_of(const ModbusDevice& meter) const {

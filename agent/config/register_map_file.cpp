@@ -10,6 +10,7 @@
 #include "agent/config/register_field.hpp"
 #include "agent/config/register_identity.hpp"
 #include "agent/config/register_spans.hpp"
+#include "agent/config/register_sums.hpp"
 #include "agent/model/quantity.hpp"
 
 namespace pued {
@@ -105,8 +106,8 @@ void MapReader::refuse_modbus(Table& root) {
     }
     auto transport = root.table("transport");
     transport.set_where("transport");
-    for (const auto* key : {"function", "word_order", "max_words", "max_gap", "align", "exact", "refresh_ms",
-                            "last_unit_id"}) {
+    for (const auto* key :
+         {"function", "word_order", "max_words", "max_gap", "align", "exact", "refresh_ms", "last_unit_id"}) {
         transport.refuse(key, "it is for Modbus (expected pause_ms, timeout_ms, baud, parity)");
     }
     map_.default_baud = 2400;
@@ -187,10 +188,15 @@ void MapReader::read_helpers(Table table) {
 
 void MapReader::read_fields(Table table) {
     table.set_where("fields");
+    std::vector<std::string> sums;
     for (const auto& name : table.keys()) {
         auto entry = table.table(name);
         if (!check_quantity_name(table, name) || !entry.present()) {
             dropped_ = true;
+            continue;
+        }
+        if (entry.has("sum")) {
+            sums.push_back(name);
             continue;
         }
         entry.set_where("fields." + name);
@@ -200,6 +206,12 @@ void MapReader::read_fields(Table table) {
         } else {
             dropped_ = true;
         }
+        entry.finish();
+    }
+    for (const auto& name : sums) {
+        auto entry = table.table(name);
+        entry.set_where("fields." + name);
+        map_.sums.push_back(read_sum(entry, name, map_, !dropped_));
         entry.finish();
     }
 }
@@ -267,7 +279,7 @@ void MapReader::read_array_field(Table table, const std::string& name, FieldArra
 }
 
 void MapReader::check_size(Table& root) {
-    std::size_t points = map_.fields.size();
+    std::size_t points = map_.fields.size() + map_.sums.size();
     for (const auto& array : map_.arrays) points += array.count * array.fields.size();
     if (points > kMostPoints) {
         root.problem("arrays", "the arrays and fields make " + std::to_string(points) + " points (expected at most " +

@@ -2,6 +2,7 @@
 #include "agent/model/register_map.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace pued {
 namespace {
@@ -34,6 +35,13 @@ std::vector<Field> expand(const RegisterMap& map, const std::map<std::string, un
             for (const auto& field : array.fields) out.push_back(element_field(array, field, index));
         }
     }
+    return out;
+}
+
+std::vector<std::string> published_names(const RegisterMap& map, const std::map<std::string, unsigned>& counts) {
+    std::vector<std::string> out;
+    for (auto& field : expand(map, counts)) out.push_back(std::move(field.name));
+    for (const auto& sum : map.sums) out.push_back(sum.name);
     return out;
 }
 

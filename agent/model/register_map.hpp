@@ -104,6 +104,12 @@ struct FieldArray {
     std::map<std::string, unsigned> own_stride;  // by field name
 };
 
+// A quantity that the device tells in parts only, such as the power of a UPS by its phases.
+struct FieldSum {
+    std::string name;
+    std::vector<std::string> parts;  // names in RegisterMap::fields
+};
+
 struct SpanRules {
     unsigned max_words = 125;  // in one request
     unsigned max_gap = 0;      // words read in vain to save a request; 0: never bridge
@@ -150,17 +156,21 @@ struct RegisterMap {
     unsigned default_baud = 9600;
     char default_parity = 'N';
     unsigned last_unit_id = 247;  // on a serial line; the standard reserves what is above
-    std::vector<Field> fields;   // published
-    std::vector<Field> helpers;  // read for scaling, not published
+    std::vector<Field> fields;    // published
+    std::vector<Field> helpers;   // read for scaling, not published
     std::vector<FieldArray> arrays;
+    std::vector<FieldSum> sums{};
     std::optional<IdentityField> identity{};
     std::vector<IdentifyProbe> identify{};
 };
 
-// What is published for one device, in the order of its points: the fields, then each array element by element
-// ("outlet-1.power_w", "outlet-1.energy_wh", "outlet-2.power_w", …), addresses moved on by the field's stride. `counts`
-// says how many elements the device has, by element name; absent: as many as there can be; never more than that.
+// What is read of one device to be published: the fields, then each array element by element ("outlet-1.power_w",
+// "outlet-1.energy_wh", "outlet-2.power_w", …), addresses moved on by the field's stride. `counts` says how many
+// elements the device has, by element name; absent: as many as there can be; never more than that.
 std::vector<Field> expand(const RegisterMap& map, const std::map<std::string, unsigned>& counts);
+
+// What is published for one device, in the order of its points: expand(), then the sums.
+std::vector<std::string> published_names(const RegisterMap& map, const std::map<std::string, unsigned>& counts);
 
 // The same map `offset` registers further on, as the second PDU of a cascade or another module of a UPS has it. No
 // address may pass 65535: see last_register().

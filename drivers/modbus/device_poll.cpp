@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <set>
 
+#include "drivers/modbus/sums.hpp"
+
 namespace pued {
 namespace {
 
@@ -353,6 +355,7 @@ Report DevicePoll::finish() {
     }
     put_off();
     describe_bad(report.samples, report.error);
+    add_sums(*list_, first_point_, report.samples);
     for (auto& item : items_) {
         if (item.guard) item.guard->finish();
     }

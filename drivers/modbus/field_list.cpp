@@ -58,12 +58,21 @@ void set_rates(FieldList& list, const std::map<std::string, Milliseconds>& rates
     }
 }
 
+std::vector<std::uint32_t> parts_of(const FieldSum& sum, const std::vector<PolledField>& fields) {
+    std::vector<std::uint32_t> out;
+    for (std::uint32_t i = 0; i < fields.size(); ++i) {
+        if (std::ranges::find(sum.parts, fields[i].field.name) != sum.parts.end()) out.push_back(i);
+    }
+    return out;
+}
+
 FieldList laid_out(const ModbusPoll& device) {
     FieldList list{.map = device.map, .fields = {}};
     for (auto& field : expand(*device.map, device.config.counts)) {
         list.fields.push_back(polled(std::move(field), device.config.word_order));
     }
     list.published = list.fields.size();
+    for (const auto& sum : device.map->sums) list.sums.push_back(parts_of(sum, list.fields));
     for (const auto& field : device.map->helpers) list.fields.push_back(polled(field, device.config.word_order));
     set_rates(list, device.config.rates);
     // A poll must ask for something, or it says nothing about the device.

@@ -2,6 +2,7 @@
 // a thousand meters of a model hold one list. Built when a source is made; immutable from then on.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,7 +25,8 @@ struct FieldList {
     std::vector<PolledField> fields;
     // Periods, each once and at most 32; the first is that of every poll, 0.
     std::vector<Duration> rates{Duration{}};
-    std::size_t published = 0;  // those below this index are published, the others are helpers
+    std::size_t published = 0;                       // those below this index are published, the others are helpers
+    std::vector<std::vector<std::uint32_t>> sums{};  // the map's, by the indices of their parts; published, too
 };
 
 class FieldLists {

@@ -12,7 +12,7 @@
 
 namespace pued {
 
-// One device to poll. Its samples are expand(map, config.counts) in order: sample i has point first_point + i.
+// One device to poll. Its samples are published_names(map, config.counts) in order: sample i has point first_point + i.
 struct ModbusPoll {
     DeviceIndex device = 0;
     PointIndex first_point = 0;

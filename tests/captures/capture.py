@@ -54,6 +54,7 @@ class Capture:
         self.random = random.Random("pued capture of " + name)
         self.memory, self.expected, self.counts, self.steps, self.markers = {}, {}, {}, {}, []
         self.places = {}
+        self.sums = {}  # names of what is added up, by what it makes
         self.others = []  # registers of another function: (function, address, words)
         self.bounds = {}  # by quantity: what its map takes as plausible
         self.used = set()
@@ -147,6 +148,11 @@ class Capture:
         else:
             self.counts[name] = (raw, one * 1000000)
 
+    def sum(self, name, *parts):
+        """A value that has no register: those of `parts` make it, and without one of them there is none."""
+        self.expected[name] = float(sum(Fraction(self.expected[part]) for part in parts))
+        self.sums[name] = parts
+
     def table(self, text, **factors):
         """`factors`: by name of the field or by unit, what the device's own ratios multiply it with."""
         for line in filter(str.strip, text.splitlines()):
@@ -166,6 +172,7 @@ class Capture:
 
     def marker(self, why, address, words, *names):
         """With these words at `address`, `names` have no value and everything else keeps its own."""
+        names += tuple(total for total, parts in self.sums.items() if set(parts) & set(names))
         self.markers.append((why, address, words, names))
 
     def marks(self, **words):

@@ -79,6 +79,7 @@ def delta():
             c.field(f"{side}voltage_l{phase}_v", at, "u16", "0.1", "V")
             c.field(f"{side}current_l{phase}_a", at + 1, "u16", "0.1", "A")
             c.field(f"{side}power_l{phase}_w", at + 2, "u16", "10", "W")
+    c.sum("power_w", "power_l1_w", "power_l2_w", "power_l3_w")
     c.marks(u16=[0xFFFF], i16=[0xFFFF])
     return c
 

@@ -59,6 +59,27 @@ def huawei():
     return c
 
 
+def huawei_three_phases():
+    c = Capture("huawei-ups2000-3p", 3, "abcd")
+    c.table("""
+        frequency_hz         1014 u16 0.1 Hz
+        temperature_c        1027 i16 0.1 degC
+        input-1.frequency_hz 1003 u16 0.1 Hz
+    """)
+    for phase in (1, 2, 3):
+        c.table(f"""
+            input-1.voltage_l{phase}_v   {999 + phase} u16 0.1 V
+            voltage_l{phase}_v           {1007 + phase} u16 0.1 V
+            current_l{phase}_a           {1010 + phase} u16 0.1 A
+            power_l{phase}_w             {1014 + phase} u16 0.1 kW
+            apparent_power_l{phase}_va   {1017 + phase} u16 0.1 kVA
+        """)
+    c.sum("power_w", "power_l1_w", "power_l2_w", "power_l3_w")
+    c.sum("apparent_power_va", "apparent_power_l1_va", "apparent_power_l2_va", "apparent_power_l3_va")
+    c.marks(u16=[0x7FFF], i16=[0x7FFF])
+    return c
+
+
 def clever():
     c = Capture("clever-mpdu", 3, "abcd")
     for place, part in enumerate((1, 0, 0, 0)):
@@ -120,4 +141,4 @@ def raritan():
 
 
 def all_supplies():
-    return [ocp("ocp-orv3-psu"), ocp("ocp-orv3-hpr-psu"), apc(), huawei(), clever(), raritan()]
+    return [ocp("ocp-orv3-psu"), ocp("ocp-orv3-hpr-psu"), apc(), huawei(), huawei_three_phases(), clever(), raritan()]

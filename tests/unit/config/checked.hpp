@@ -21,9 +21,9 @@ inline Field field(std::string name, std::uint16_t address) {
 
 // A meter with both directions; a power supply whose units go beyond the standard; a PDU of up to 24 outlets with
 // totals; a strip of 8 outlets without totals; a meter that speaks DL/T 645; a UPS that renews its registers every five
-// seconds.
+// seconds; a UPS that tells its power by two phases.
 inline std::map<std::string, RegisterMap> maps() {
-    RegisterMap meter, shelf, pdu, strip, chinese, ups;
+    RegisterMap meter, shelf, pdu, strip, chinese, ups, phases;
     meter.id = "eastron-sdm630";
     meter.fields = {field("power_w", 52), field("power_l1_w", 12), field("energy_wh", 72),
                     field("energy_export_wh", 74)};
@@ -44,8 +44,11 @@ inline std::map<std::string, RegisterMap> maps() {
     ups.kind = "ups";
     ups.refresh_ms = 5000;
     ups.fields = {field("power_w", 10)};
-    return {{ups.id, ups}, {meter.id, meter}, {shelf.id, shelf},
-            {pdu.id, pdu}, {strip.id, strip}, {chinese.id, chinese}};
+    phases.id = "ups-phases";
+    phases.fields = {field("power_l1_w", 10), field("power_l2_w", 12)};
+    phases.sums = {{"power_w", {"power_l1_w", "power_l2_w"}}};
+    return {{ups.id, ups}, {phases.id, phases}, {meter.id, meter},    {shelf.id, shelf},
+            {pdu.id, pdu}, {strip.id, strip},   {chinese.id, chinese}};
 }
 
 // A server with its GPUs, and a rack PDU.

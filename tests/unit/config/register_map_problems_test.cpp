@@ -295,6 +295,35 @@ TEST(RegisterMapProblems, what_is_no_table_is_said_so) {
     expect("m.toml:12:11: fields: power_w = 5 is of the wrong type (expected a table)", field_problems("power_w = 5"));
 }
 
+TEST(RegisterMapProblems, a_sum_is_of_two_powers_or_more_that_are_there) {
+    const std::string phases =
+        "power_l1_w = { address = 0, type = \"u16\", unit = \"W\" }\n"
+        "power_l2_w = { address = 1, type = \"u16\", unit = \"W\" }\n"
+        "voltage_v = { address = 2, type = \"u16\", unit = \"V\" }\n";
+    expect(
+        "m.toml:15:19: fields.power_w: sum names \"power_l3_w\", which is not there, did you mean \"power_l1_w\"? "
+        "(expected names in [fields] with registers of their own)",
+        field_problems(phases + "power_w = { sum = [\"power_l1_w\", \"power_l3_w\"] }"));
+    expect(
+        "m.toml:15:19: fields.power_w: sum names \"voltage_v\", which is another quantity than power_w (expected parts "
+        "of the same)",
+        field_problems(phases + "power_w = { sum = [\"power_l1_w\", \"voltage_v\"] }"));
+    for (const char* few : {"[]", "\"power_l1_w\"", "[\"power_l1_w\", \"power_l1_w\"]"}) {
+        expect(
+            "m.toml:15:19: fields.power_w: sum has too few parts, or one of them twice (expected two names or more, "
+            "each once)",
+            field_problems(phases + "power_w = { sum = " + few + " }"));
+    }
+    expect("m.toml:15:21: fields.energy_wh: sum is for power_w and apparent_power_va (expected a register)",
+           field_problems(phases + "energy_wh = { sum = [\"power_l1_w\", \"power_l2_w\"] }"));
+    STRCMP_CONTAINS(
+        "fields.power_w: unknown key \"unit\"",
+        field_problems(phases + "power_w = { sum = [\"power_l1_w\", \"power_l2_w\"], unit = \"W\" }").c_str());
+    STRCMP_CONTAINS(
+        "fields.power_w: sum is for Modbus (expected item, a data identifier such as 0x00010000)",
+        problems_of(kHead + "protocol = \"dlt645\"\n[fields]\npower_w = { sum = [\"a\", \"b\"] }\n").c_str());
+}
+
 TEST(RegisterMapProblems, a_data_identifier_stands_for_address_function_and_order) {
     const std::string head = kHead + "protocol = \"dlt645\"\n[fields]\n";  // two lines
     expect(

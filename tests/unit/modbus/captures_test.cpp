@@ -13,7 +13,7 @@
 
 #include "agent/config/register_map_file.hpp"
 #include "agent/config/register_range.hpp"
-#include "drivers/modbus/decode.hpp"
+#include "drivers/modbus/sums.hpp"
 
 #include <CppUTest/TestHarness.h>
 
@@ -144,6 +144,11 @@ std::map<std::string, Decoded> decode_all(const RegisterMap& map, const Memory& 
     for (auto field : expand(map, {})) {
         lift_possible_range(map, field);
         out[field.name] = decode(field, words_at(memory, field, map.id), helpers);
+    }
+    for (const auto& sum : map.sums) {
+        std::vector<Decoded> parts;
+        for (const auto& part : sum.parts) parts.push_back(out.at(part));
+        out[sum.name] = summed(parts);
     }
     return out;
 }

@@ -36,6 +36,14 @@ TEST(Expand, fields_stand_first_then_each_element_with_all_its_fields) {
                  names.c_str());
 }
 
+TEST(Expand, sums_are_published_behind_all_that_has_registers) {
+    auto map = pdu();
+    map.sums = {{"apparent_power_va", {"apparent_power_l1_va", "apparent_power_l2_va"}}};
+    std::string names;
+    for (const auto& name : published_names(map, {{"outlet", 1}})) names += name + ' ';
+    STRCMP_EQUAL("power_w energy_wh outlet-1.power_w outlet-1.energy_wh apparent_power_va ", names.c_str());
+}
+
 TEST(Expand, addresses_advance_by_the_stride_or_the_fields_own) {
     const auto fields = expand(pdu(), {{"outlet", 3}});
     LONGS_EQUAL(10, fields[0].address);
