@@ -20,6 +20,7 @@ constexpr std::size_t kFewestAnchors = 2;
 constexpr double kCommunity = -0.5;
 constexpr double kTie = 1;  // closer together than this: a tie
 constexpr double kFits = 6, kSure = 15, kIdentified = 8;
+constexpr double kNonsense = -3;  // of values: a dense block of registers answers to any map that reads in it
 
 double price(const Variant& variant) {
     double out = 0;
@@ -174,10 +175,10 @@ std::vector<const Candidate*> leaders(const std::vector<Candidate>& ranking) {
 Sureness sureness(const std::vector<Candidate>& ranking) {
     if (ranking.empty() || ranking.front().answered == 0) return Sureness::nothing;
     const auto& first = ranking.front();
-    if (first.score < kFits) return Sureness::doubtful;
-    if (leaders(ranking).size() > 1) return Sureness::tied;
     const bool identified =
         first.identification.recognised == Recognised::yes && first.identification.weight >= kIdentified;
+    if (first.score < kFits || (!identified && first.plausibility < kNonsense)) return Sureness::doubtful;
+    if (leaders(ranking).size() > 1) return Sureness::tied;
     return identified && first.score >= kSure ? Sureness::certain : Sureness::likely;
 }
 

@@ -79,6 +79,8 @@ TEST(FuzzDlt645, any_bytes_are_read_within_their_bounds) {
     Dice dice{645};
     for (int round = 0; round < 20'000; ++round) {
         for (const auto& frame : all_frames(dice.bytes(300), dice)) judge(frame, request);
+        const auto told = told_address({{}, dice.byte(), dice.bytes(8)});
+        CHECK(!told || is_number(*told));
     }
 }
 

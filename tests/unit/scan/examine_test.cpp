@@ -159,3 +159,15 @@ TEST(Examine, ends_early_when_stopped) {
     CHECK(examiner.examine(questions).requests <= 10);
     UNSIGNED_LONGS_EQUAL(10, asked);
 }
+
+// A sensor of 96 branches answers wherever other maps have their registers, and has nothing to be recognised by.
+TEST(Examine, a_dense_block_whose_numbers_make_no_sense_is_never_called_likely) {
+    Image image;
+    for (unsigned address = 0; address < 96; ++address) {
+        image[{3, address}] = static_cast<std::uint16_t>(address * 1237 % 4001);
+    }
+    image[{3, 12034}] = 3100;
+    auto asked = book(image);
+    const auto examination = examiner.examine(asked);
+    CHECK(sureness(examination.ranking) == Sureness::doubtful);
+}
