@@ -63,7 +63,7 @@ def behind_a_serial_server(pued):
 
 def several(pued):
     """Told apart by their last digits, two of which share the last two."""
-    numbers = ["000000000161", "202611220162", "110000000162"]
+    numbers = ["000000000161", "202611220262", "110000000162"]
     code, found, meters = scan_json(pued, "tcp", tcp(*map(Meter, numbers)), "--timeout-ms", 60)
     assert code == 0 and sorted(meters) == sorted(numbers), found
     assert any("told apart" in note for note in found["notes"]), found
