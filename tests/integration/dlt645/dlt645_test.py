@@ -19,8 +19,8 @@ from processes import Stage, first_line, free_port  # noqa: E402
 
 ROOT = HERE.parents[2]
 NUMBER = "000000000161"
-IT_POWER_W = 500_000  # as third_party_meters.py has it: so much that a few seconds are many counts of 10 Wh
-FEED_KW = 625
+IT_POWER_W = 50_000  # as third_party_meters.py has it
+FEED_KW = 62.5
 
 
 def python_with_peers(build):
@@ -149,7 +149,7 @@ data_directories = ["{ROOT}/config"]
 id = "demo"
 [metering]
 interval_s = 5
-grace_s = 1
+grace_s = 2
 poll_s = 0.5
 [mqtt]
 host = "127.0.0.1:{broker_port}"
@@ -159,14 +159,14 @@ profile = "dlt645-2007"
 host = "127.0.0.1:{feed_port}"
 address = "{NUMBER}"
 role = "feed"
-rated_kw = 800
+rated_kw = 80
 [[meter]]
 id = "it"
 profile = "siemens-pac"
 host = "127.0.0.1:{modbus}"
 framing = "rtu"
 role = "ups-output"
-rated_kw = 800
+rated_kw = 80
 """)
     check_out = subprocess.run([pued, "check", "-c", file], capture_output=True, text=True, check=False)
     assert check_out.returncode == 0, check_out.stdout + check_out.stderr
@@ -178,9 +178,10 @@ rated_kw = 800
         figure = json.loads(text)
         print(f"PUE {figure['value']} over {figure['window']['seconds']} s", flush=True)
         pue, seconds = figure["value"], figure["window"]["seconds"]
-        if (pue is not None and seconds >= 10) or time.monotonic() > end:
+        if (pue is not None and seconds >= 15) or time.monotonic() > end:
             break
-    assert pue is not None and seconds >= 10 and abs(pue - 1.25) < 0.02, f"PUE {pue}, expected 1.25; {stage.folder}"
+    # One count of the feed's register, 10 Wh, is 4 % of what flows in 15 s.
+    assert pue is not None and seconds >= 15 and abs(pue - 1.25) < 0.05, f"PUE {pue}, expected 1.25; {stage.folder}"
     run.terminate()
     assert run.wait(5) == 0
     subprocess.run([pued, "verify", f"{stage.folder}/state"], check=True, timeout=20)

@@ -16,7 +16,7 @@ from pymodbus import FramerType
 from pymodbus.server import ModbusTcpServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
-POWER_W = 500_000
+POWER_W = 50_000
 VALUES = {0x00010000: 123456.78, 0x00020000: 0.5, 0x02010100: 230.5, 0x02020100: 12.345, 0x02030000: -7.1234,
           0x02060000: 0.987, 0x02800002: 50.02}
 
