@@ -38,9 +38,9 @@ std::optional<UnitRange> unit_range(std::string_view text) {
 }
 
 // "1-8,100,255": in that order, none twice. Nothing where it is no such list, or an id lies outside 0..255 (TCP) or
-// 1..247 (RTU).
+// 1..255 (a line: a few devices go beyond the standard's 247, and are asked there when told so).
 std::optional<std::vector<unsigned>> parse_units(std::string_view text, bool rtu) {
-    const unsigned least = rtu ? 1 : 0, most = rtu ? 247 : 255;
+    const unsigned least = rtu ? 1 : 0, most = 255;
     std::vector<unsigned> out;
     while (true) {
         const auto comma = text.find(',');
