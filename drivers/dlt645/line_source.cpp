@@ -4,12 +4,12 @@
 // the connection to a serial server is made anew, which drops what it still holds for us.
 #include <algorithm>
 #include <array>
-#include <thread>
 
 #include "drivers/dlt645/dlt645_source.hpp"
 #include "drivers/dlt645/meter_poll.hpp"
 #include "drivers/dlt645/wire.hpp"
 #include "drivers/poll/schedule.hpp"
+#include "drivers/poll/sleep.hpp"
 
 namespace pued::dlt645 {
 namespace {
@@ -62,7 +62,7 @@ public:
             if (current_ != nullptr) {
                 work(out);
             } else {
-                sleep_until(std::min(until, next_due()));
+                sleep_until(clock_, std::min(until, next_due()));
             }
             now = clock_.now().boot;
         } while (now < until);
@@ -71,11 +71,6 @@ public:
     void close() override { wire_->close(); }
 
 private:
-    void sleep_until(BootTime time) {
-        const Duration rest = time - clock_.now().boot;
-        if (rest > Duration{}) std::this_thread::sleep_for(rest);
-    }
-
     Meter& most_overdue() {
         return *std::ranges::min_element(meters_, {}, [](const Meter& meter) { return meter.schedule.next(); });
     }
@@ -122,7 +117,7 @@ private:
 
     Exchange ask(const Request& request) {
         Exchange out;
-        sleep_until(quiet_until_);
+        sleep_until(clock_, quiet_until_);
         if (!drop_unasked(out)) return out;
         const Bytes bytes = encode(request);
         out.sent = clock_.now().boot;

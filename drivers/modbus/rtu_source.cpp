@@ -7,12 +7,12 @@
 #include <sys/prctl.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "drivers/modbus/doubts.hpp"
 #include "drivers/modbus/modbus_source.hpp"
 #include "drivers/modbus/rota.hpp"
 #include "drivers/modbus/serial_line.hpp"
+#include "drivers/poll/sleep.hpp"
 
 namespace pued {
 namespace {
@@ -37,7 +37,7 @@ public:
             if (current_ != nullptr) {
                 work(out);
             } else {
-                sleep_until(std::min(until, rota_.next_due()));
+                sleep_until(clock_, std::min(until, rota_.next_due()));
             }
             now = clock_.now().boot;
         } while (now < until);
@@ -48,11 +48,6 @@ public:
 private:
     [[nodiscard]] LineCost cost(Duration latency, Duration pause) const {
         return rtu_cost(baud_, line_.bits_per_char(), latency, std::max(line_.silence(), pause));
-    }
-
-    void sleep_until(BootTime time) {
-        const Duration rest = time - clock_.now().boot;
-        if (rest > Duration{}) std::this_thread::sleep_for(rest);
     }
 
     void begin(BootTime now, ReportSink& out) {

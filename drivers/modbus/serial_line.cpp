@@ -11,7 +11,8 @@
 #include <array>
 #include <cerrno>
 #include <system_error>
-#include <thread>
+
+#include "drivers/poll/sleep.hpp"
 
 namespace pued {
 namespace {
@@ -89,11 +90,6 @@ Result<void> SerialLine::open() {
 
 void SerialLine::pause(Duration silence) { quiet_until_ = std::max(quiet_until_, clock_.now().boot + silence); }
 
-void SerialLine::sleep_until(BootTime time) {
-    const Duration rest = time - clock_.now().boot;
-    if (rest > Duration{}) std::this_thread::sleep_for(rest);
-}
-
 // A refusal has no data.
 Duration SerialLine::latency_of(const Exchange& exchange, const ReadRequest& request) const {
     const std::size_t reply = exchange.frame.exception != 0 ? refusal_bytes : reply_bytes(request);
@@ -166,11 +162,11 @@ void SerialLine::failed(int error, Exchange& out) const {
 Exchange SerialLine::exchange(const ReadRequest& request, Duration timeout, Duration latency,
                               std::optional<std::uint16_t> late_words) {
     Exchange out;
-    sleep_until(quiet_until_);
+    sleep_until(clock_, quiet_until_);
     out.sent = out.received = clock_.now().boot;
     if (send(request, out)) {
         const Duration reply = wire_time(request_bytes + reply_bytes(request));
-        sleep_until(out.sent + std::min(latency, timeout) + reply);
+        sleep_until(clock_, out.sent + std::min(latency, timeout) + reply);
         receive(request, timeout, late_words, out);
     }
     if (out.outcome == Outcome::gone) {

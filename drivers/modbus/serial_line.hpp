@@ -66,7 +66,6 @@ private:
     };
 
     [[nodiscard]] Duration wire_time(std::size_t bytes) const;
-    void sleep_until(BootTime time);
     [[nodiscard]] int descriptor() const { return modbus_get_socket(context_.get()); }
     bool send(const ReadRequest& request, Exchange& out);
     void receive(const ReadRequest& request, Duration timeout, std::optional<std::uint16_t> late, Exchange& out);
