@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "agent/metering/exact.hpp"
+#include "agent/model/register_sum.hpp"
 
 namespace pued {
 
@@ -33,10 +34,13 @@ std::uint64_t EnergyAccount::limit(Duration dt, const Count& count) const {
 }
 
 Step EnergyAccount::judge(const Count& prev, BootTime prev_at, const Count& count, BootTime at) const {
-    if (!same_register(prev, count)) return {StepKind::backward, 0};
+    const bool anew = prev.q_uwh == count.q_uwh && sum_begins_anew(prev.modulus, count.modulus);
+    if (!anew && !same_register(prev, count)) return {StepKind::backward, 0};
     Duration dt = at - prev_at + slack_;
     if (outage_unknown_) dt = std::max(dt, longest_unknown_outage);
-    return advance(prev.counts, count.counts, count.modulus, limit(dt, count), jitter_of(count));
+    const std::uint64_t most = limit(dt, count);
+    if (anew) return count.counts <= most ? Step{StepKind::reset, count.counts} : Step{StepKind::backward, 0};
+    return advance(prev.counts, count.counts, count.modulus, most, jitter_of(count));
 }
 
 Step EnergyAccount::accept_register(BootTime at, const Count& count) {

@@ -80,6 +80,7 @@ Sample sample_of(PointIndex point, Quantity quantity, const std::vector<std::opt
     sample.quality = Quality::good;
     if (is_energy(quantity)) {
         sample.count = count_of_millijoules(energy.add(millijoules));
+        sample.count->modulus = energy.modulus();
         sample.value = watt_hours_of(*sample.count);
     } else if (!adds_up(quantity)) {
         sample.value /= static_cast<double>(values.size());

@@ -151,6 +151,7 @@ Sample MessageValue::sample() {
     const std::uint64_t sum = others ? register_.begin_anew(counts) : register_.add(counts);
     sample.count =
         config().unit.empty() ? Count{.counts = sum, .q_uwh = milliwatt_hour_in_uwh} : count_of_millijoules(sum);
+    sample.count->modulus = register_.modulus();
     sample.value = watt_hours_of(*sample.count);
     return sample;
 }

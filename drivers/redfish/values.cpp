@@ -126,7 +126,7 @@ Sample sample_of(const Binding& binding, const std::vector<const Slot*>& slots, 
     const double step = std::pow(10.0, -counter.decimals) * binding.value->multiply / binding.value->divide;
     const auto sum = counter.anew ? counter.sum.begin_anew(total.counts) : counter.sum.add(total.counts);
     counter.anew = false;
-    out.count = Count{sum, 1, 0, step};
+    out.count = Count{sum, 1, counter.sum.modulus(), step};
     out.value = static_cast<double>(out.count->counts) / 1e6;  // a sum may have begun anew
     return out;
 }

@@ -36,6 +36,24 @@ TEST(RegisterSum, begins_anew_with_all_parts_after_a_reload) {
     CHECK_EQUAL(12U, sum.add(Two{6, 6}));
 }
 
+TEST(RegisterSum, says_by_its_modulus_that_it_is_no_longer_the_sum_of_its_parts) {
+    RegisterSum sum;
+    sum.add(Two{700, 300});
+    CHECK_EQUAL(0U, sum.modulus());
+    sum.add(Two{5, 4});  // both at once: still theirs
+    CHECK_EQUAL(0U, sum.modulus());
+    sum.add(Two{9, 2});
+    const auto first = sum.modulus();
+    sum.add(Two{12, 3});
+    CHECK_EQUAL(first, sum.modulus());
+    sum.add(Two{1, 1});
+    const auto second = sum.modulus();
+    sum.begin_anew(Two{50, 60});
+    CHECK(sum_begins_anew(0, first) && sum_begins_anew(first, second) && sum_begins_anew(second, sum.modulus()));
+    CHECK_FALSE(sum_begins_anew(first, 0) || sum_begins_anew(0, second) || sum_begins_anew(first, first));
+    CHECK_FALSE(sum_begins_anew(second, first) || sum_begins_anew(1ULL << 32U, (1ULL << 32U) + 1));
+}
+
 TEST(RegisterSum, begins_anew_at_nothing_with_other_parts) {
     RegisterSum sum;
     sum.add(Two{700, 300});
