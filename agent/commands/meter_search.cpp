@@ -158,6 +158,10 @@ ScanFindings MeterSearch::run(const OpenMeterProbe& open) {
         if (!found_.empty()) break;
     }
     out_.several = plan_.addresses.empty() && found_.size() > 1;
+    for (const auto& address : plan_.addresses) {
+        const bool mute = !found_.empty() && std::ranges::find(found_, address) == found_.end();
+        if (mute) out_.mute.push_back(dlt645::address_text(address));
+    }
     if (!lost_) examine();
     if (reached_ && !lost_) out_.error.clear();
     out_.interrupted = watch_.stopped();

@@ -89,6 +89,7 @@ std::vector<std::string> scan_notes(const ScanTarget& target, const ScanFindings
     if (findings.several) {
         out.emplace_back("Several meters are on the line; they were told apart by the last digits of their numbers.");
     }
+    for (const auto& address : findings.mute) out.push_back("Meter " + address + " did not answer.");
     tally_notes(target, findings, out);
     if (nobody && !findings.interrupted && findings.tally.asked > 0) nobody_notes(target, out);
     return out;

@@ -34,6 +34,7 @@ struct ScanFindings {
     LineConfig line;                // serial: the setting in which somebody answered, or the last tried
     std::vector<LineConfig> tried;  // serial: in order, with that one
     bool several = false;           // DL/T 645: more than one meter answered at once
+    std::vector<std::string> mute;  // DL/T 645: meters given that did not answer where others did
     std::string error;
     bool interrupted = false;
 };

@@ -163,6 +163,7 @@ TEST(MeterSearch, of_given_meters_nobody_else_is_asked) {
     plan.addresses = {number("000000000162"), number("000000000163")};
     const auto found = found_now();
     CHECK(addresses(found) == std::vector<std::string>{"000000000162"});
+    CHECK(found.mute == std::vector<std::string>{"000000000163"});
     UNSIGNED_LONGS_EQUAL(0, line.asked[kReadAddress]);
 }
 
