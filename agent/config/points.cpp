@@ -119,7 +119,7 @@ private:
         return period;
     }
 
-    [[nodiscard]] std::string_view kind_of(const ModbusDevice& meter) const {
+    [[nodiscard]] std::string kind_of(const ModbusDevice& meter) const {
         const auto redfish = redfish_.find(meter.profile);
         const auto map = maps_.find(meter.profile);
         if (meter.redfish) return redfish == redfish_.end() ? "" : redfish->second.kind;
