@@ -40,7 +40,8 @@ Step EnergyAccount::judge(const Count& prev, BootTime prev_at, const Count& coun
     if (outage_unknown_) dt = std::max(dt, longest_unknown_outage);
     const std::uint64_t most = limit(dt, count);
     if (anew) return count.counts <= most ? Step{StepKind::reset, count.counts} : Step{StepKind::backward, 0};
-    return advance(prev.counts, count.counts, count.modulus, most, jitter_of(count));
+    const Step step = advance(prev.counts, count.counts, count.modulus, most, jitter_of(count));
+    return step.kind == StepKind::reset && is_sum(count.modulus) ? Step{StepKind::backward, 0} : step;
 }
 
 Step EnergyAccount::accept_register(BootTime at, const Count& count) {

@@ -6,13 +6,12 @@ namespace pued {
 std::uint64_t RegisterSum::add(std::span<const std::uint64_t> parts) {
     if (last_.empty()) base_.assign(parts.size(), 0);
     if (base_.size() != parts.size()) return begin_anew(parts);
-    std::size_t fell = 0;
-    for (std::size_t i = 0; i < last_.size(); ++i) fell += parts[i] < last_[i] ? 1 : 0;
-    // With all parts at once the sum remains what it was: theirs.
-    if (fell > 0 && (times_ > 0 || fell < parts.size())) ++times_;
+    bool fell = false;
+    for (std::size_t i = 0; i < last_.size(); ++i) fell = fell || parts[i] < last_[i];
+    if (fell && modulus() != 0) ++times_;
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < parts.size(); ++i) {
-        if (fell > 0) base_[i] = parts[i] < last_[i] ? 0 : last_[i];
+        if (fell) base_[i] = parts[i] < last_[i] ? 0 : last_[i];
         sum += parts[i] - base_[i];
     }
     last_.assign(parts.begin(), parts.end());

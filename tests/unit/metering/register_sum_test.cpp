@@ -65,6 +65,16 @@ TEST(AccountOfASum, a_restart_after_that_counts_nothing_twice_and_is_declared) {
     check(StepKind::advance, read(3650, 110 * kwh + 300, 4020));
 }
 
+TEST(AccountOfASum, a_part_that_began_anew_while_nobody_looked_brings_no_past_of_the_others) {
+    read(0, 100 * kwh, 50 * kwh);
+    restart(0, 3600);
+    check(StepKind::backward, read(3610, 101 * kwh, 100));
+    read(3620, 101 * kwh + 100, 100);
+    read(3630, 101 * kwh + 200, 110);
+    CHECK_EQUAL(210, so_far());
+    CHECK(account.take_epochs().back().reason == EpochReason::backward);
+}
+
 TEST(AccountOfASum, a_restart_of_a_sum_that_never_began_anew_counts_the_outage) {
     read(0, 100 * kwh, 50 * kwh);
     restart(0, 3600);
