@@ -38,8 +38,8 @@ struct VerifyOptions {
 };
 
 struct ScanOptions {
-    std::string medium;                 // "tcp", "rtu"
-    std::string target;                 // HOST[:PORT], or a serial line's device file
+    std::string medium;                  // "tcp", "rtu"
+    std::string target;                  // HOST[:PORT], or a serial line's device file
     std::string protocol = "modbus";     // or "dlt645"
     std::string framing;                 // Modbus over TCP: "tcp" (or empty), "rtu" (a serial server)
     std::string units;                   // Modbus: "1-8,100"; empty: the usual ones
@@ -47,8 +47,8 @@ struct ScanOptions {
     std::vector<unsigned> bauds;         // serial line; empty: the usual ones
     std::vector<std::string> parities;   // serial line: "N", "E", "O"
     unsigned timeout_ms = 0;             // for an answer; 0: by medium and protocol
-    std::string config;                 // its data directories are searched for register maps; empty: none
-    std::vector<std::string> data;      // further ones
+    std::string config;                  // its data directories are searched for register maps; empty: none
+    std::vector<std::string> data;       // further ones
     bool json = false;
 };
 

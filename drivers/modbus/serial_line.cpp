@@ -33,9 +33,10 @@ std::string cannot_open(const LineConfig& config, const std::string& why) {
 
 // USB adapters otherwise keep a reply's last characters back, for 16 ms. Where there is no such thing, nothing is lost.
 void hand_over_at_once(int fd) {
+    constexpr int at_once = static_cast<int>(ASYNC_LOW_LATENCY);
     serial_struct settings{};
-    if (::ioctl(fd, TIOCGSERIAL, &settings) != 0 || (settings.flags & ASYNC_LOW_LATENCY) != 0) return;
-    settings.flags |= ASYNC_LOW_LATENCY;
+    if (::ioctl(fd, TIOCGSERIAL, &settings) != 0 || (settings.flags & at_once) != 0) return;
+    settings.flags |= at_once;
     ::ioctl(fd, TIOCSSERIAL, &settings);
 }
 
