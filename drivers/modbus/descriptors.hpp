@@ -16,8 +16,8 @@ std::size_t endpoints_within(std::size_t limit);
 // Why those beyond `room` are not read, and what to do.
 std::string too_many_endpoints(std::size_t endpoints, std::size_t room);
 
-// The same socket above the descriptors that select() can hold, which libraries with select() (libmodbus on serial
-// lines, FreeIPMI) then still find free. As it was where there is no room up there.
+// The same socket above the descriptors that select() can hold, which libraries with select() (FreeIPMI) then still
+// find free. As it was where there is no room up there.
 int out_of_the_way(int fd);
 
 }  // namespace pued

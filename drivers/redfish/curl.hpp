@@ -11,6 +11,7 @@ struct Curl : Library {
     Curl() : Library(PUED_LIBCURL, "libcurl4") {}
 
     Function<decltype(curl_global_init)> global_init{*this, "curl_global_init"};
+    Function<decltype(curl_version_info)> version_info{*this, "curl_version_info"};
     Function<decltype(curl_easy_init)> easy_init{*this, "curl_easy_init"};
     Function<decltype(curl_easy_cleanup)> easy_cleanup{*this, "curl_easy_cleanup"};
     Function<decltype(curl_easy_setopt)> easy_setopt{*this, "curl_easy_setopt"};

@@ -20,6 +20,7 @@ namespace {
 constexpr std::size_t kMostHeaders = 1U << 16U;  // bytes of one reply
 constexpr std::size_t kMostHeader = 1000;        // letters of one that is kept
 constexpr long kConnectMs = 5000;
+constexpr unsigned least_version = 0x075700;  // 7.87: the options that are set below
 
 const Curl& curl() {
     static const Curl library;
@@ -199,6 +200,9 @@ std::string reason(const Line& line, CURLcode result) {
 const std::string& library_trouble() {
     static const std::string trouble = [] {
         if (!curl().error().empty()) return curl().error();
+        const auto* found = curl().version_info(CURLVERSION_NOW);
+        if (found->version_num < least_version)
+            return "libcurl " + std::string{found->version} + " is too old (expected 7.87 or later)";
         const CURLcode started = curl().global_init(CURL_GLOBAL_DEFAULT);
         return started == CURLE_OK ? std::string{} : std::string{"libcurl: "} + curl().easy_strerror(started);
     }();
