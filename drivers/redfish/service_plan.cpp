@@ -33,15 +33,16 @@ bool Service::keep_ways(Plan& plan) const {
     return kept;
 }
 
-// Registers keep the resolution that they have shown; a sum of others than before begins anew at nothing.
+// Registers keep the resolution that they have shown; a sum of others than before begins anew at nothing. It goes on
+// counting how often it has: each time its modulus is another, and the ledger follows.
 void Service::keep_registers(const Plan& plan) {
     registers_.resize(plan.bindings.size());
     for (std::size_t i = 0; i < plan.bindings.size(); ++i) {
         const auto& targets = plan.bindings[i].targets;
         if (targets.empty() || targets == registers_[i].of) continue;
         auto& of = registers_[i].of;
-        registers_[i].sum = {};
         registers_[i].anew = !of.empty() && std::max(of.size(), targets.size()) > 1;
+        if (!registers_[i].anew) registers_[i].sum = {};
         of = targets;
     }
 }

@@ -164,6 +164,25 @@ TEST(RedfishPlan, a_sum_of_registers_begins_anew_when_one_of_them_does) {
     LONGLONGS_EQUAL(3, counts("717", "7", 71));
 }
 
+TEST(RedfishPlan, each_change_of_a_sums_parts_is_another_register) {
+    two_chassis();
+    want(value("energy_wh", "Chassis/*/Env", "/E"));
+    settings.wanted.profile.values[0].combine = RedfishCombine::sum;
+    for (const char* chassis : {"1", "HGX_2", "3"})
+        peer.pages[std::string{"/redfish/v1/Chassis/"} + chassis + "/Env"] = R"({"E": 700})";
+    const auto two = peer.pages["/redfish/v1/Chassis"];
+    const auto three = members({"/redfish/v1/Chassis/1", "/redfish/v1/Chassis/HGX_2", "/redfish/v1/Chassis/3"});
+    service = std::make_unique<Service>(settings);
+    std::uint64_t before = 0;
+    for (int look = 0; look < 4; ++look) {  // one an hour, and each finds other parts
+        peer.pages["/redfish/v1/Chassis"] = look % 2 == 0 ? two : three;
+        const auto count = *peer.poll(*service, BootTime{std::chrono::minutes{70 * look + 1}})->samples.at(0).count;
+        LONGLONGS_EQUAL(look == 0 ? 1'400'000'000 : 0, count.counts);
+        CHECK(look == 0 ? count.modulus == RegisterSum::least_modulus : sum_begins_anew(before, count.modulus));
+        before = count.modulus;
+    }
+}
+
 TEST(RedfishPlan, a_metric_report_brings_all_in_one_page) {
     const std::string property = "/redfish/v1/Chassis/GPU_*/Sensors/GPU_{1}_Power_0";
     settings.wanted.profile.arrays = {{"gpu", 16, {metric("power_w", "TelemetryService/MetricReports/M", property)}}};
