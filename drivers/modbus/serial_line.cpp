@@ -111,13 +111,16 @@ bool SerialLine::send(const ReadRequest& request, Exchange& out) {
     return false;
 }
 
-// Late replies of other units, and of this one where they can be told, are passed over until the deadline.
+// Late replies of other units, and of this one where they can be told, are passed over until the deadline. Behind it
+// stands one more look: the reply may wait in the kernel while only this process was late.
 void SerialLine::receive(const ReadRequest& request, Duration timeout, std::optional<std::uint16_t> late,
                          Exchange& out) {
     const BootTime deadline = out.sent + timeout + wire_time(request_bytes + reply_bytes(request));
     Bytes received;
-    for (Duration rest = deadline - clock_.now().boot; rest > Duration{}; rest = deadline - clock_.now().boot) {
-        if (!read_more(received, rest, out)) return;
+    for (bool last = false; !last;) {
+        const Duration rest = deadline - clock_.now().boot;
+        last = rest <= Duration{};
+        if (!read_more(received, std::max(rest, Duration{}), out)) return;
         while (const auto size = late_rtu_reply(received, request, late)) {
             received.erase(received.begin(), received.begin() + static_cast<std::ptrdiff_t>(size));
         }

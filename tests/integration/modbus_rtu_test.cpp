@@ -2,6 +2,7 @@
 // all.
 #include <filesystem>
 
+#include "drivers/modbus/serial_line.hpp"
 #include "tests/integration/modbus_serial_peers.hpp"
 
 #include "tests/integration/modbus_checks.hpp"
@@ -14,6 +15,17 @@ namespace {
 const RealClock real_clock;
 
 void run_for(milliseconds time) { std::this_thread::sleep_for(time); }
+
+// Goes ahead at once, as for a process that was not scheduled.
+class JumpingClock final : public Clock {
+public:
+    [[nodiscard]] Now now() const override {
+        Now out = real_clock.now();
+        out.boot += milliseconds{ahead_ms};
+        return out;
+    }
+    std::atomic<int> ahead_ms{0};
+};
 
 }  // namespace
 
@@ -202,4 +214,20 @@ TEST(ModbusRtu, an_adapter_that_is_unplugged_and_returns_is_opened_again) {
     CHECK_TRUE(eventually(milliseconds{9000}, [&] { return reports.good(1) >= before + 3; }));
     runner->stop();
     std::filesystem::remove(link);
+}
+
+// The line sleeps for the half second that request and reply take at 300 baud. Meanwhile the reply comes and the clock
+// passes the deadline.
+TEST(ModbusRtu, a_reply_that_waits_when_only_the_process_was_late_is_read) {
+    JumpingClock clock;
+    SerialPeer peer{{}, [&](const Bytes& request) -> std::optional<Answer> {
+                        run_for(milliseconds{200});
+                        clock.ahead_ms = 5000;
+                        return Answer{.pieces = {{0, honest_rtu(request, 7)}}, .close = false};
+                    }};
+    SerialLine line{{.id = "line-1", .device = peer.path, .baud = 300, .parity = 'N', .stop_bits = 1}, clock};
+    CHECK_TRUE(static_cast<bool>(line.open()));
+    const auto got = line.exchange({1, 3, 10, 2}, milliseconds{100}, {});
+    STRCMP_EQUAL("", got.error.c_str());
+    CHECK(got.outcome == Outcome::reply);
 }
