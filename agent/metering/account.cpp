@@ -12,8 +12,6 @@ namespace pued {
 
 namespace {
 
-constexpr Duration longest_step = std::chrono::hours{1};
-
 // What an outage may have lasted when the clock cannot tell.
 constexpr Duration longest_unknown_outage = std::chrono::hours{7 * 24};
 // After a longer silence another meter may have taken the place of this one, and its reading look like an advance
@@ -136,7 +134,8 @@ void EnergyAccount::credit(BootTime at, const Count& count, const Step& step) {
         return;
     }
     // A register that renews slower than it is polled takes its step at once: as much may flow as since it moved last.
-    slack_ = step.credit > 0 ? Duration{} : std::min<Duration>(slack_ + (at - line_.back().at), longest_step);
+    const Duration stood = std::min(slack_ + (at - line_.back().at), settings_.longest_step());
+    slack_ = step.credit > 0 ? Duration{} : stood;
     push(at, offset_ + energy_of(counts_, count.q_uwh), flags);
 }
 

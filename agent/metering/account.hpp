@@ -33,6 +33,9 @@ struct AccountSettings {
     std::size_t max_points = 2048;  // reached only while intervals cannot close: a clock that was never set
 
     [[nodiscard]] double most_w() const { return rated_w > 0 ? rated_w : assumed_w; }
+    // A register that is renewed slower than it is polled takes the energy of so long at once. Where the most is only
+    // assumed, and lies far above what flows, there is room for those that are renewed once a day.
+    [[nodiscard]] Duration longest_step() const { return std::chrono::hours{rated_w > 0 ? 1 : 25}; }
 };
 
 // A reading that a restart must survive, labelled in UTC because boot time does not.
@@ -165,6 +168,7 @@ private:
     bool drop_if_late(BootTime at, bool contradicts);
     void remember();
     void take_back(BootTime at);
+    [[nodiscard]] Duration age_of(const Count& first, EpochReason reason) const;
     void begin_epoch(BootTime at, const Count& count, Energy offset, EpochReason reason);
     void first_reading(BootTime at, const Count& count);
     bool change_meter(BootTime at, const Count& count, const Step& step);

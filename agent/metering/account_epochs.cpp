@@ -40,6 +40,13 @@ std::string_view to_string(EpochReason reason) {
     return "?";
 }
 
+// How old an epoch's first reading may be: nobody saw the register move, which may be about to take the step of an
+// hour, or of a day. After a reset it has just moved; and at zero it is hardly old, but maybe not ready: what it shows
+// next may all be of the past.
+Duration EnergyAccount::age_of(const Count& first, EpochReason reason) const {
+    return reason == EpochReason::reset || first.counts == 0 ? Duration{} : settings_.longest_step();
+}
+
 void EnergyAccount::begin_epoch(BootTime at, const Count& count, Energy offset, EpochReason reason) {
     const bool first = reason == EpochReason::first;
     const bool had_register = last_.q_uwh > 0;
@@ -51,7 +58,7 @@ void EnergyAccount::begin_epoch(BootTime at, const Count& count, Energy offset, 
     offset_ = offset;
     undo_.possible = false;
     outage_unknown_ = false;
-    slack_ = {};
+    slack_ = age_of(count, reason);
     suspect_.reset();
     watch_.register_polled(true);
     stuck_ = called_stuck_ = false;
@@ -101,6 +108,7 @@ void EnergyAccount::adopt_suspect() {
     push(found.first_at, offset_, flag::replaced);
     counts_ = found.latest.counts - found.first.counts;  // both steps were advances
     last_ = found.latest;
+    if (counts_ > 0) slack_ = {};
     push(found.latest_at, offset_ + energy_of(counts_, last_.q_uwh), 0);
 }
 

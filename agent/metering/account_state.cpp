@@ -152,7 +152,7 @@ void EnergyAccount::fold(const MeterEpoch& epoch, const Now& now) {
     counts_ = 0;
     offset_ = epoch.offset;
     epoch_ = epoch.epoch;
-    slack_ = {};
+    slack_ = age_of(epoch.first, epoch.reason);
     next_flags_ = 0;
     watch_.restore({});
     const Flags flags = epoch.reason == EpochReason::reset      ? flag::reset

@@ -59,20 +59,64 @@ TEST(Account, A10_two_meters_meet_at_the_boundaries) {
 // A counter of a server that falls from 50 kWh to 30: within ten seconds no server takes 30 kWh.
 TEST(Account, a_register_that_falls_back_credits_no_more_than_its_kind_can_take) {
     EnergyAccount server{{.assumed_w = 60e3}}, unknown{AccountSettings{}};
-    for (EnergyAccount* account : {&server, &unknown}) account->accept_register(at(0), mwh(50'000'000));
+    for (EnergyAccount* account : {&server, &unknown}) {
+        account->accept_register(at(-10), mwh(49'999'000));
+        account->accept_register(at(0), mwh(50'000'000));
+    }
     check_step(StepKind::backward, server.accept_register(at(10), mwh(30'000'000)));
     check_step(StepKind::reset, unknown.accept_register(at(10), mwh(27'000'000)));
-    CHECK_EQUAL(0, server.line().back().energy.mwh);
-    CHECK_EQUAL(27'000'000, unknown.line().back().energy.mwh);
+    CHECK_EQUAL(1000, server.line().back().energy.mwh);
+    CHECK_EQUAL(27'001'000, unknown.line().back().energy.mwh);
 }
 
 TEST(Account, what_its_kind_can_take_grows_with_the_silence) {
     EnergyAccount server{{.assumed_w = 60e3}};
+    server.accept_register(at(-10), mwh(49'999'000));
     server.accept_register(at(0), mwh(50'000'000));
     check_step(StepKind::jump, server.accept_register(at(60), mwh(55'000'000)));         // 300 kW
     check_step(StepKind::advance, server.accept_register(at(3600), mwh(60'000'000)));    // 10 kW
     check_step(StepKind::advance, server.accept_register(at(90000), mwh(300'000'000)));  // 10 kW for a day
-    CHECK_EQUAL(250'000'000, server.line().back().energy.mwh);
+    CHECK_EQUAL(250'001'000, server.line().back().energy.mwh);
+}
+
+// Renewed each `every`, first a minute after the first reading: what is credited in four steps of `step`, in Wh.
+static std::uint64_t renewed_each(AccountSettings settings, seconds every, std::uint64_t step) {
+    EnergyAccount account{settings};
+    std::uint64_t credited = 0;
+    for (std::int64_t s = 0; s <= 60 + 3 * every.count(); s += 10) {
+        const auto steps = static_cast<std::uint64_t>(s < 60 ? 0 : 1 + (s - 60) / every.count());
+        credited += account.accept_register(at(s), wh(1'000'000 + steps * step)).credit;
+    }
+    CHECK_EQUAL(1U, account.take_epochs().size());
+    return credited;
+}
+
+TEST(Account, a_register_that_is_renewed_seldom_is_credited_from_its_first_step_on) {
+    CHECK_EQUAL(36'000U, renewed_each({.assumed_w = 60e3}, hours{1}, 9000));
+    CHECK_EQUAL(864'000U, renewed_each({.assumed_w = 60e3}, hours{24}, 216'000));
+    CHECK_EQUAL(36'000U, renewed_each({.rated_w = 20e3}, hours{1}, 9000));
+}
+
+TEST(Account, once_a_register_has_moved_or_is_not_ready_a_step_is_no_older_than_its_readings) {
+    EnergyAccount ticked{{.assumed_w = 60e3}}, fell = ticked, zero = ticked;
+    ticked.accept_register(at(0), wh(500'000));
+    check_step(StepKind::advance, ticked.accept_register(at(10), wh(509'000)));
+    check_step(StepKind::jump, ticked.accept_register(at(20), wh(518'000)));
+    fell.accept_register(at(0), wh(500'000));
+    fell.accept_register(at(10), wh(500'010));
+    check_step(StepKind::reset, fell.accept_register(at(20), wh(0)));
+    check_step(StepKind::jump, fell.accept_register(at(30), wh(500'020)));
+    zero.accept_register(at(0), wh(0));
+    check_step(StepKind::jump, zero.accept_register(at(10), wh(500'000)));
+}
+
+TEST(Account, a_register_that_another_one_followed_may_be_old_as_well) {
+    EnergyAccount account{{.assumed_w = 60e3}};
+    for (const int s : {0, 10}) account.accept_register(at(s), wh(5'000'000 + static_cast<unsigned>(s)));
+    for (const int s : {20, 30, 40}) account.accept_register(at(s), mwh(3'000'000'000));
+    CHECK_EQUAL(1U, account.epoch());
+    check_step(StepKind::advance, account.accept_register(at(50), mwh(3'009'000'000)));
+    check_step(StepKind::jump, account.accept_register(at(60), mwh(3'018'000'000)));
 }
 
 TEST(Account, A16_intervals_telescope_to_the_last_milliwatt_hour) {
