@@ -60,11 +60,13 @@ void check_dlt645(const Context& context, const Entry& entry, const ModbusDevice
 void check_unit_id(const Context& context, const Entry& entry, const ModbusDevice& meter, const RegisterMap& map) {
     const bool tcp = meter.line.empty() && meter.framing == Framing::tcp;
     if (tcp || meter.unit_id <= map.last_unit_id) return;
-    context.problem(entry, "unit_id",
-                    "unit_id = " + std::to_string(meter.unit_id) + " is out of range (expected 1.." +
-                        std::to_string(map.last_unit_id) +
-                        ": what is above is reserved on a serial line, and the profile \"" + map.id +
-                        "\" takes none of it)");
+    context.problem(
+        entry, "unit_id",
+        "unit_id = " + std::to_string(meter.unit_id) + " is out of range (expected 1.." +
+            std::to_string(map.last_unit_id) + ": what is above is reserved on a serial line, and the profile \"" +
+            map.id +
+            "\" takes none of it; for a device that answers there, a map of your own may say last_unit_id = "
+            "255)");
 }
 
 void check_modbus(const Context& context, const Entry& entry, const ModbusDevice& meter, const RegisterMap& map) {

@@ -40,6 +40,19 @@ void check_rate(const Context& context, const Entry& entry, const std::string& k
     }
 }
 
+// A sum is of one poll.
+void check_sum(const Context& context, const Entry& entry, const ModbusDevice& meter, const FieldSum& sum,
+               Milliseconds poll) {
+    const auto period = [&](const std::string& part) { return std::max(rate_of(meter.rates, part), poll); };
+    const auto& first = sum.parts.front();
+    const auto other = std::ranges::find_if(sum.parts, [&](const auto& part) { return period(part) != period(first); });
+    if (other == sum.parts.end()) return;
+    context.problem(entry, "rates",
+                    "rates: " + sum.name + " is the sum of parts that are read at different times, " + first +
+                        " every " + in_text(period(first)) + " s and " + *other + " every " + in_text(period(*other)) +
+                        " s (expected one rate: give the parts of " + sum.name + " one rate)");
+}
+
 void check_rates(const Context& context, const Entry& entry, const ModbusDevice& meter, const RegisterMap& map) {
     const auto poll = meter.poll.count() > 0 ? meter.poll : context.config.metering.poll;
     const auto fields = expand(map, meter.counts);
@@ -53,6 +66,7 @@ void check_rates(const Context& context, const Entry& entry, const ModbusDevice&
                 "rates: the profile \"" + map.id + "\" has no \"" + key + "\" (expected a quantity that it has)");
         }
     }
+    for (const auto& sum : map.sums) check_sum(context, entry, meter, sum, poll);
     const auto with_every_poll = [&](const Field& field) { return rate_of(meter.rates, field.name) <= poll; };
     if (std::ranges::any_of(fields, with_every_poll)) return;
     context.problem(entry, "rates",

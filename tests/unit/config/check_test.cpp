@@ -115,6 +115,17 @@ TEST(Check, rates_are_multiples_of_the_poll_of_what_the_profile_has) {
            meter + "rates = { humidity_percent = 60 }\n");
 }
 
+TEST(Check, parts_of_one_sum_have_one_rate) {
+    const std::string meter = "[[meter]]\nid = 'm'\nhost = 'h'\nprofile = 'ups-phases'\n";
+    for (const char* same : {"power_w = 60", "power_l1_w = 60, power_l2_w = 60", "power_l1_w = 10", "voltage_v = 60"}) {
+        STRCMP_EQUAL("", problems_of(kSound + meter + "rates = { " + same + " }\n").c_str());
+    }
+    expect(
+        "rates: power_w is the sum of parts that are read at different times, power_l1_w every 10 s and power_l2_w "
+        "every 60 s (expected one rate: give the parts of power_w one rate)",
+        meter + "rates = { power_l2_w = 60 }\n");
+}
+
 TEST(Check, rates_are_for_modbus_only) {
     const std::string rates = "rates = { energy_wh = 60 }\n";
     expect(
@@ -182,7 +193,9 @@ TEST(Check, lists_that_are_not_known_are_not_checked_against) {
 TEST(Check, a_reserved_unit_id_on_a_serial_line_is_for_families_that_take_it) {
     const char* reserved =
         "unit_id = 250 is out of range (expected 1..247: what is above is reserved on a serial line, and the profile "
-        "\"eastron-sdm630\" takes none of it)";
+        "\"eastron-sdm630\" takes none of it; for a device that answers there, a map of your own may say last_unit_id "
+        "= "
+        "255)";
     const std::string meter = "[[meter]]\nid = 'm'\nprofile = 'eastron-sdm630'\nunit_id = 250\n";
     expect(reserved, meter + "line = 'l1'\n");
     expect(reserved, meter + "host = 'h:4001'\nframing = 'rtu'\n");

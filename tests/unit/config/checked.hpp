@@ -45,7 +45,7 @@ inline std::map<std::string, RegisterMap> maps() {
     ups.refresh_ms = 5000;
     ups.fields = {field("power_w", 10)};
     phases.id = "ups-phases";
-    phases.fields = {field("power_l1_w", 10), field("power_l2_w", 12)};
+    phases.fields = {field("power_l1_w", 10), field("power_l2_w", 12), field("voltage_v", 14)};
     phases.sums = {{"power_w", {"power_l1_w", "power_l2_w"}}};
     return {{ups.id, ups}, {phases.id, phases}, {meter.id, meter},    {shelf.id, shelf},
             {pdu.id, pdu}, {strip.id, strip},   {chinese.id, chinese}};

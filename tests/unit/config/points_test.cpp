@@ -140,7 +140,7 @@ TEST(Points, what_is_read_less_often_than_the_device_is_polled_says_so) {
 TEST(Points, a_sum_is_the_devices_power_and_comes_as_seldom_as_its_slowest_part) {
     const auto t = build("[[meter]]\nid = 'm'\nhost = 'h'\nprofile = 'ups-phases'\nrates = { power_l2_w = 70 }\n");
     const auto& m = t.devices[0];
-    STRCMP_EQUAL("m.power_l1_w m.power_l2_w m.power_w ", names(t, m).c_str());
+    STRCMP_EQUAL("m.power_l1_w m.power_l2_w m.voltage_v m.power_w ", names(t, m).c_str());
     STRCMP_EQUAL("m.power_w", name(t, m.power).c_str());
     CHECK(period_of(t, m, m.power) == std::chrono::seconds{70});
 }
