@@ -80,8 +80,12 @@ Result<ScanTarget> target_of(const ScanOptions& options) {
         if (out.text.starts_with('/')) return out;
         return Error{'"' + out.text + "\" is no device file (expected such as /dev/ttyS1)"};
     }
-    const auto parsed = parse_host_port(options.target, out.port);
+    const auto parsed = parse_host_port(options.target, out.dlt645 ? 0 : out.port);
     if (!parsed) return Error{'"' + out.text + "\" is no host (expected HOST or HOST:PORT)"};
+    if (parsed->port == 0) {
+        return Error{
+            "the port is missing, and DL/T 645 has no usual one (expected HOST:PORT, as the serial server is set)"};
+    }
     out.host = parsed->host;
     out.port = parsed->port;
     return out;

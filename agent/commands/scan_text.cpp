@@ -93,6 +93,17 @@ std::string address_lines(const ScanTarget& target, const UnitFound& found) {
     return out + fmt::format("unit_id = {}\n", found.unit);
 }
 
+// What `pued check` would refuse of the table below.
+std::string unit_remedy(const ScanTarget& target, const UnitFound& found, const RegisterMap& map) {
+    if (!target.rtu_frames() || found.unit <= map.last_unit_id) return {};
+    return fmt::format(
+        "# unit_id = {0} is out of range on a serial line (1..{1}), and the profile \"{2}\" takes none of what is "
+        "above:\n"
+        "# copy {2}.toml to devices/ of a data directory of your own, give it another id and last_unit_id = 255, and\n"
+        "# name that as the profile.\n",
+        found.unit, map.last_unit_id, map.id);
+}
+
 std::string meter_table(const ScanTarget& target, const UnitFound& found, const scan::Candidate& first) {
     std::string out = "[[meter]]\n";
     out += fmt::format("id = \"{}-{}\"\n", first.map->id, target.dlt645 ? found.address : std::to_string(found.unit));
@@ -144,7 +155,7 @@ std::string unit_text(const ScanTarget& target, const UnitFound& found) {
     if (sureness == scan::Sureness::nothing) return out;
     out += ranking_table(found.examination);
     const auto& first = found.examination.ranking.front();
-    out += remedy(first);
+    out += remedy(first) + unit_remedy(target, found, *first.map);
     const auto table = meter_table(target, found, first);
     return out + (sureness == scan::Sureness::doubtful ? "# Too doubtful to be pasted as it is:\n" + commented(table)
                                                        : table);

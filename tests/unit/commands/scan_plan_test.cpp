@@ -109,7 +109,7 @@ TEST(ScanPlan, the_timeout_goes_by_medium_and_protocol_unless_given) {
     CHECK(plan_of(over("rtu", "/dev/ttyS1")).timeout == Milliseconds{300});
     CHECK(plan_of(server).timeout == Milliseconds{500});
     CHECK(plan_of(meters("rtu", "/dev/ttyS1")).timeout == Milliseconds{600});
-    CHECK(plan_of(meters("tcp", "h")).timeout == Milliseconds{1000});
+    CHECK(plan_of(meters("tcp", "h:4001")).timeout == Milliseconds{1000});
     server.timeout_ms = 77;
     CHECK(plan_of(server).timeout == Milliseconds{77});
 }
@@ -119,6 +119,14 @@ TEST(ScanPlan, host_and_port_are_taken_apart) {
     STRCMP_EQUAL("fe80::1", plan.target.host.c_str());
     UNSIGNED_LONGS_EQUAL(4001, plan.target.port);
     UNSIGNED_LONGS_EQUAL(502, plan_of(over("tcp", "gateway.example")).target.port);
+}
+
+TEST(ScanPlan, a_serial_server_of_dlt645_meters_needs_its_port) {
+    for (const char* host : {"h", "10.0.0.7", "fe80::1", "[fe80::1]"}) {
+        refused(meters("tcp", host),
+                "the port is missing, and DL/T 645 has no usual one (expected HOST:PORT, as the serial server is set)");
+    }
+    UNSIGNED_LONGS_EQUAL(502, plan_of(meters("tcp", "h:502")).target.port);
 }
 
 TEST(ScanPlan, a_target_that_is_none_is_wrong_usage) {
@@ -133,10 +141,10 @@ TEST(ScanPlan, options_that_the_target_has_no_use_for_are_wrong_usage) {
     options = over("rtu", "/dev/ttyS1");
     options.framing = "rtu";
     refused(options, "--framing is for tcp");
-    options = meters("tcp", "h");
+    options = meters("tcp", "h:4001");
     options.framing = "rtu";
     refused(options, "--framing is for Modbus");
-    options = meters("tcp", "h");
+    options = meters("tcp", "h:4001");
     options.units = "1";
     refused(options, "--units is for Modbus (dlt645 meters have an --address)");
     options = over("tcp", "h");
@@ -145,7 +153,7 @@ TEST(ScanPlan, options_that_the_target_has_no_use_for_are_wrong_usage) {
 }
 
 TEST(ScanPlan, a_meters_number_has_twelve_digits) {
-    auto options = meters("tcp", "h");
+    auto options = meters("tcp", "h:4001");
     options.addresses = {"000000000161"};
     CHECK(plan_of(options).addresses.front() == (dlt645::Address{0x61, 0x01, 0, 0, 0, 0}));
     for (const std::string bad : {"161", "00000000016x", "AAAAAAAAAAAA"}) {

@@ -123,6 +123,16 @@ TEST(ScanText, what_no_key_can_say_is_told_with_the_way_out) {
     never_says("register_offset");
 }
 
+TEST(ScanText, a_unit_beyond_the_maps_last_on_a_line_is_told_with_the_way_out) {
+    found(kSure).unit = 250;
+    never_says("out of range");  // behind a gateway may be anything
+    target = {.serial = true, .text = "/dev/ttyS1", .host = {}};
+    says("# unit_id = 250 is out of range on a serial line (1..247), and the profile \"meter-a\" takes none");
+    says("last_unit_id = 255");
+    meter.last_unit_id = 250;
+    never_says("out of range");
+}
+
 TEST(ScanText, counts_are_told_or_asked_for) {
     auto& counts = found(kSure).examination.counts;
     counts = {{"outlet", 24, false}, {"branch", 96, true}};
