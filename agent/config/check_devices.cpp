@@ -83,10 +83,10 @@ void note_rows(const Context& context, const Entry& entry, const ModbusDevice& m
     for (const auto& array : map.arrays) {
         if (array.count <= few || meter.counts.contains(array.element)) continue;
         const std::string key{element_key(array.element)};
-        context.problems.note(context.place(entry, key), entry.name(),
-                              "is asked for " + std::to_string(array.count) + ' ' + key +
-                                  ", as many as the profile \"" + map.id + "\" knows (" + key +
-                                  " = N says how many it has)");
+        std::string text = "is asked for " + std::to_string(array.count) + ' ';
+        text += key + ", as many as the profile \"" + map.id + "\" knows (";
+        text += key + " = N says how many it has)";
+        context.problems.note(context.place(entry, key), entry.name(), text);
     }
 }
 
