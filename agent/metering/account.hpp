@@ -33,9 +33,14 @@ struct AccountSettings {
     std::size_t max_points = 2048;  // reached only while intervals cannot close: a clock that was never set
 
     [[nodiscard]] double most_w() const { return rated_w > 0 ? rated_w : assumed_w; }
-    // A register that is renewed slower than it is polled takes the energy of so long at once. Where the most is only
-    // assumed, and lies far above what flows, there is room for those that are renewed once a day.
-    [[nodiscard]] Duration longest_step() const { return std::chrono::hours{rated_w > 0 ? 1 : 25}; }
+    // A register that is renewed slower than it is polled takes the energy of so long at once: an hour's. Where the
+    // most is only assumed and small, up to a day's, but never more than the whole building takes in that hour.
+    [[nodiscard]] Duration longest_step() const {
+        constexpr std::chrono::hours usual{1}, daily{25};
+        if (rated_w > 0) return usual;
+        const std::chrono::duration<double, std::ratio<3600>> room{default_pmax_w / most_w()};
+        return std::clamp<Duration>(std::chrono::duration_cast<Duration>(room), usual, daily);
+    }
 };
 
 // A reading that a restart must survive, labelled in UTC because boot time does not.
