@@ -129,7 +129,7 @@ void MeterSearch::examine() {
             book[item] = value_of({.address = address, .item = item});
             ++done_;
         }
-        out_.units.push_back({0, dlt645::address_text(address), scan::examine_items(maps_, book, decode_), {}});
+        out_.units.push_back({0, dlt645::address_text(address), scan::examine_items(maps_, book, decode_), {}, over()});
     }
 }
 

@@ -25,6 +25,7 @@ Json candidate_json(const scan::Candidate& candidate) {
 Json unit_json(const UnitFound& found) {
     const auto& ranking = found.examination.ranking;
     Json out{{"sureness", scan::name_of(scan::sureness(ranking))}};
+    if (found.unfinished && ranking.empty()) out["sureness"] = nullptr;
     if (found.address.empty()) {
         out["unit_id"] = found.unit;
         out["also_unit_ids"] = found.also;

@@ -20,6 +20,7 @@ struct UnitFound {
     std::string address;  // DL/T 645, instead of a unit: twelve digits
     scan::Examination examination;
     std::vector<unsigned> also;  // other unit ids under which the same device answers
+    bool unfinished = false;     // DL/T 645: the scan ended before all values were asked, so that silence means nothing
 };
 
 // How the units asked have answered.

@@ -129,7 +129,10 @@ std::string commented(const std::string& text) {
 }
 
 std::string headline(const UnitFound& found, scan::Sureness sureness) {
-    if (sureness == scan::Sureness::nothing) return "# " + name_of(found) + ": answers, but no map fits\n";
+    if (sureness == scan::Sureness::nothing) {
+        return "# " + name_of(found) +
+               (found.unfinished ? ": answers; its values were not all asked for\n" : ": answers, but no map fits\n");
+    }
     const auto& ranking = found.examination.ranking;
     const auto& first = ranking.front();
     auto out =

@@ -174,6 +174,24 @@ TEST(MeterSearch, a_line_that_is_never_quiet_is_given_up) {
     CHECK(line.asked[kRead] <= 200);
 }
 
+TEST(MeterSearch, meters_that_an_interrupted_scan_did_not_come_to_are_unfinished) {
+    line.meters = {number("000000000161"), number("000000000162")};
+    line.only_by_number = true;
+    plan.addresses = line.meters;
+    bool stop = false;
+    const auto at_the_second = [&](auto, auto, const std::string& doing) {
+        stop = stop || doing.starts_with("meter 000000000162");
+    };
+    MeterSearch search{plan, maps, good_item, {[&] { return stop; }, at_the_second}};
+    const auto found = search.run([this](const LineConfig& setting) -> Result<std::unique_ptr<dlt645::ProbeLink>> {
+        return std::unique_ptr<dlt645::ProbeLink>{std::make_unique<LineLink>(line, setting)};
+    });
+    CHECK(found.interrupted);
+    CHECK_FALSE(found.units.at(0).unfinished);
+    CHECK_TRUE(found.units.at(1).unfinished);
+    CHECK_FALSE(found_now().units.at(1).unfinished);
+}
+
 TEST(MeterSearch, an_adapter_that_lacks_a_speed_is_tried_at_the_others) {
     line.meters = {number("000000000161")};
     line.baud = 9600;

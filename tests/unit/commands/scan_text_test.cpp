@@ -133,6 +133,18 @@ TEST(ScanText, a_unit_beyond_the_maps_last_on_a_line_is_told_with_the_way_out) {
     never_says("out of range");
 }
 
+TEST(ScanText, of_a_meter_whose_values_were_not_all_asked_for_nothing_is_concluded) {
+    target = {.serial = true, .dlt645 = true, .text = "/dev/ttyS1", .host = {}};
+    auto& unit = found(kSure);
+    unit.address = "000000000161";
+    unit.examination.ranking.clear();
+    says("meter 000000000161: answers, but no map fits");
+    unit.unfinished = true;
+    never_says("no map fits");
+    says("meter 000000000161: answers; its values were not all asked for");
+    CHECK(nlohmann::json::parse(scan_json(target, findings)).at("units").at(0).at("sureness").is_null());
+}
+
 TEST(ScanText, counts_are_told_or_asked_for) {
     auto& counts = found(kSure).examination.counts;
     counts = {{"outlet", 24, false}, {"branch", 96, true}};
