@@ -83,7 +83,7 @@ def nobody(pued):
     code, text = scan(pued, "tcp", tcp(Meter(NUMBER, faults=("silent",))), "--timeout-ms", 50)
     assert code == 1 and "Nobody answered" in text, text
     for wrong in (["--address", "12"], ["--units", "1"], ["--framing", "rtu"], ["--baud", "2400"]):
-        assert scan(pued, "tcp", "127.0.0.1", *wrong)[0] == 2, wrong
+        assert scan(pued, "tcp", "127.0.0.1:4001", *wrong)[0] == 2, wrong
 
 
 def main():
