@@ -187,7 +187,8 @@ void SerialLine::settle(Duration quiet) {
     const auto ms = static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(quiet).count());
     std::array<std::uint8_t, longest_frame> dropped{};
     pollfd line{.fd = descriptor(), .events = POLLIN, .revents = 0};
-    while (clock_.now().boot<end&& ::poll(&line, 1, ms)> 0) {
+    const auto more = [&] { return ::poll(&line, 1, ms) > 0; };
+    while (clock_.now().boot < end && more()) {
         if (::read(line.fd, dropped.data(), dropped.size()) <= 0) return;
     }
 }

@@ -28,15 +28,6 @@ std::uint64_t sum() {
     return out;
 }
 
-long resident_kib(const std::string& what) {
-    std::ifstream status{"/proc/self/status"};
-    for (std::string word; status >> word;) {
-        long value = 0;
-        if (word == what && status >> value) return value;
-    }
-    return 0;
-}
-
 struct Answer {
     virtual ~Answer() = default;
     [[nodiscard]] virtual int give() const { return 42; }
@@ -57,6 +48,19 @@ TEST(Memory, what_was_given_back_reads_as_before) {
 }
 
 #if defined(__x86_64__)  // qemu-user, under which the tests of other processors run, does not obey
+namespace {
+
+long resident_kib(const std::string& what) {
+    std::ifstream status{"/proc/self/status"};
+    for (std::string word; status >> word;) {
+        long value = 0;
+        if (word == what && status >> value) return value;
+    }
+    return 0;
+}
+
+}  // namespace
+
 TEST(Memory, pages_of_the_program_leave_the_process) {
     static_cast<void>(sum());
     const auto before = resident_kib("RssFile:");
