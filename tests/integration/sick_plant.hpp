@@ -107,7 +107,7 @@ private:
                 const auto what = events[static_cast<std::size_t>(i)].data.u64;
                 const int fd = static_cast<int>(what & 0xFFFFFFFFU);
                 if (what >> 32U != 0) {
-                    accept_at((what >> 32U) - 1);
+                    accept_at(static_cast<std::size_t>(what >> 32U) - 1);
                 } else {
                     read_at(fd);
                 }

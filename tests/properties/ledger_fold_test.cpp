@@ -26,6 +26,10 @@ std::uint64_t draw(std::mt19937_64& random, std::uint64_t lo, std::uint64_t hi) 
     return std::uniform_int_distribution<std::uint64_t>{lo, hi}(random);
 }
 
+std::size_t draw_place(std::mt19937_64& random, std::size_t lo, std::size_t hi) {
+    return static_cast<std::size_t>(draw(random, lo, hi));
+}
+
 // What the journal keeps of an interval.
 ClosedInterval recorded(ClosedInterval interval) {
     interval.before.clear();
@@ -167,8 +171,8 @@ TEST(LedgerFold, energies_go_on_exactly_where_they_were) {
     for (std::uint32_t seed = 1; seed <= 300; ++seed) {
         const Site site{seed, 600};
         std::mt19937_64 random{seed};
-        const std::size_t snapshot_at = draw(random, 1, site.reports.size() / 2);
-        const std::size_t cut_at = draw(random, snapshot_at, snapshot_at + 300);
+        const std::size_t snapshot_at = draw_place(random, 1, site.reports.size() / 2);
+        const std::size_t cut_at = draw_place(random, snapshot_at, snapshot_at + 300);
         const Cut both = cut(site, snapshot_at, cut_at);
         for (const DeviceIndex device : {site.feed, site.ups}) {
             const Energy expected = credited(both.steady, device), got = credited(both.folded, device);
@@ -189,8 +193,8 @@ TEST(LedgerFold, no_interval_is_closed_twice_and_none_is_missing) {
     for (std::uint32_t seed = 301; seed <= 500; ++seed) {
         const Site site{seed, 600};
         std::mt19937_64 random{seed};
-        const std::size_t snapshot_at = draw(random, 1, site.reports.size() / 2);
-        const std::size_t cut_at = draw(random, snapshot_at, site.reports.size() * 2 / 3);
+        const std::size_t snapshot_at = draw_place(random, 1, site.reports.size() / 2);
+        const std::size_t cut_at = draw_place(random, snapshot_at, site.reports.size() * 2 / 3);
         const Cut both = cut(site, snapshot_at, cut_at);
         const auto a = latest(both.steady), b = latest(both.folded);
         std::vector<std::pair<UtcTime, bool>> firsts;
@@ -212,8 +216,8 @@ TEST(LedgerFold, once_every_meter_has_spoken_again_intervals_are_the_same) {
     for (std::uint32_t seed = 501; seed <= 700; ++seed) {
         const Site site{seed, 600};
         std::mt19937_64 random{seed};
-        const std::size_t snapshot_at = draw(random, 1, site.reports.size() / 2);
-        const std::size_t cut_at = draw(random, snapshot_at, site.reports.size() * 2 / 3);
+        const std::size_t snapshot_at = draw_place(random, 1, site.reports.size() / 2);
+        const std::size_t cut_at = draw_place(random, snapshot_at, site.reports.size() * 2 / 3);
         const Cut both = cut(site, snapshot_at, cut_at);
         const auto a = latest(both.steady), b = latest(both.folded);
         for (const auto& [start, interval] : a) {

@@ -20,6 +20,10 @@ std::uint64_t draw(std::mt19937_64& random, std::uint64_t lo, std::uint64_t hi) 
     return std::uniform_int_distribution<std::uint64_t>{lo, hi}(random);
 }
 
+std::size_t draw_place(std::mt19937_64& random, std::size_t lo, std::size_t hi) {
+    return static_cast<std::size_t>(draw(random, lo, hi));
+}
+
 Energy sum(const std::vector<ClosedInterval>& intervals, std::size_t device) {
     Energy total;
     for (const ClosedInterval& interval : intervals) {
@@ -195,7 +199,7 @@ TEST(Metering, saving_and_restoring_anywhere_changes_no_interval) {
         Ledger whole{stream.plant.table, {}};
         const auto expected = feed_all(whole, stream.reports, {});
         std::mt19937_64 random{seed};
-        const std::size_t cut = draw(random, 1, stream.reports.size() - 1);
+        const std::size_t cut = draw_place(random, 1, stream.reports.size() - 1);
         Ledger first{stream.plant.table, {}};
         auto got =
             feed_all(first, {stream.reports.begin(), stream.reports.begin() + static_cast<std::ptrdiff_t>(cut)}, {});
