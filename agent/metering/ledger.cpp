@@ -32,6 +32,12 @@ bool has_hole(const std::vector<IntervalEnergy>& energies) {
 
 }  // namespace
 
+AccountSettings account_settings(const Device& device, Duration max_gap) {
+    AccountSettings out{.rated_w = device.rated_w, .max_gap = max_gap};
+    if (device.assumed_w > 0) out.assumed_w = device.assumed_w;
+    return out;
+}
+
 Ledger::Ledger(const PointTable& table, LedgerSettings settings) : table_(table), settings_(settings) {
     meters_.reserve(table.devices.size());  // growing would leave holes in the heap
     for (DeviceIndex i = 0; i < table.devices.size(); ++i) {
@@ -40,9 +46,16 @@ Ledger::Ledger(const PointTable& table, LedgerSettings settings) : table_(table)
         const Duration energy = period_of(table, device, device.energy ? device.energy : device.power);
         const Duration power = period_of(table, device, device.power ? device.power : device.energy);
         const Duration max_gap = settings.max_gap > Duration{} ? settings.max_gap : 3 * std::max(energy, power);
-        AccountSettings account{.rated_w = device.rated_w, .max_gap = max_gap};
-        if (device.assumed_w > 0) account.assumed_w = device.assumed_w;
-        meters_.push_back({i, device.role != Role::none, max_gap, EnergyAccount{account}, {}, {}, false, {}, {}, {}});
+        meters_.push_back({i,
+                           device.role != Role::none,
+                           max_gap,
+                           EnergyAccount{account_settings(device, max_gap)},
+                           {},
+                           {},
+                           false,
+                           {},
+                           {},
+                           {}});
     }
 }
 

@@ -106,6 +106,9 @@ struct LedgerState {
     friend bool operator==(const LedgerState&, const LedgerState&) = default;
 };
 
+// How the account of a device's metering point is kept, out of what the configuration says of the device.
+AccountSettings account_settings(const Device& device, Duration max_gap);
+
 class Ledger {
 public:
     // Keeps a reference to the table.

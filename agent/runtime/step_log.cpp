@@ -13,13 +13,10 @@ constexpr std::chrono::hours kSilence{1};
 // A jump that lasts is mostly a mistake of the map or of rated_kw, and until it is mended nothing is counted.
 std::string reason(const StepEvent& event, const Device& device) {
     if (event.kind != StepKind::jump) return {};
-    const double assumed_w = device.assumed_w > 0 ? device.assumed_w : default_pmax_w;
-    const double most_w = device.rated_w > 0 ? device.rated_w : assumed_w;
     return fmt::format(
-        "more than {:.6g} kW{} can bring between two readings, so it is not counted (unit, scale, type or word order "
-        "of "
-        "its map? rated_kw?)",
-        most_w / 1000, device.rated_w > 0 ? "" : ", assumed for want of rated_kw,");
+        "more than {:.6g} kW{} can bring between two readings, so it is not counted (unit, scale, type or "
+        "word order of its map? rated_kw?)",
+        account_settings(device, {}).most_w() / 1000, device.rated_w > 0 ? "" : ", assumed for want of rated_kw,");
 }
 
 }  // namespace

@@ -129,6 +129,15 @@ MqttPoint of_telegraf(unsigned count) {
     return point;
 }
 
+MqttPoint energy_of_two_gpus() {
+    MqttPoint point = point_of("energy_wh");
+    point.config.pointer = "/mj";
+    point.config.list = "/gpus";
+    point.config.count = 2;
+    point.config.unit = "mJ";
+    return point;
+}
+
 MqttPoint of_batches(unsigned count) {
     MqttPoint point = of_telegraf(count);
     point.config.list = "/metrics";
@@ -243,12 +252,7 @@ TEST(MessageValue, a_value_with_a_part_that_was_kept_is_stale) {
 }
 
 TEST(MessageValue, energies_in_millijoules_are_one_exact_register) {
-    MqttPoint point = point_of("energy_wh");
-    point.config.pointer = "/mj";
-    point.config.list = "/gpus";
-    point.config.count = 2;
-    point.config.unit = "mJ";
-    MessageValue value{point};
+    MessageValue value{energy_of_two_gpus()};
     const auto counts = [&](const std::string& payload) {
         return value.take(payload, false, now)->samples.at(0).count.value_or(Count{});
     };
@@ -261,12 +265,8 @@ TEST(MessageValue, energies_in_millijoules_are_one_exact_register) {
 }
 
 TEST(MessageValue, a_gpu_in_place_of_another_does_not_bring_its_past_along) {
-    MqttPoint point = point_of("energy_wh");
-    point.config.pointer = "/mj";
-    point.config.list = "/gpus";
+    MqttPoint point = energy_of_two_gpus();
     point.config.each = "/id";
-    point.config.count = 2;
-    point.config.unit = "mJ";
     MessageValue value{point};
     const auto counts = [&](const std::string& payload) {
         return value.take(payload, false, now)->samples.at(0).count.value_or(Count{}).counts;
