@@ -91,7 +91,8 @@ std::vector<std::string> scan_notes(const ScanTarget& target, const ScanFindings
     }
     for (const auto& address : findings.mute) out.push_back("Meter " + address + " did not answer.");
     tally_notes(target, findings, out);
-    if (nobody && !findings.interrupted && findings.tally.asked > 0) nobody_notes(target, out);
+    const bool unexplained = findings.error.empty() && !findings.interrupted && findings.tally.asked > 0;
+    if (nobody && unexplained) nobody_notes(target, out);
     return out;
 }
 

@@ -1,6 +1,8 @@
 // Encoding of read requests, checking of replies.
 #include "drivers/modbus/frame.hpp"
 
+#include <algorithm>
+
 namespace pued {
 namespace {
 
@@ -18,6 +20,12 @@ Frame bad(std::string why) { return {.state = FrameState::bad, .exception = 0, .
 
 std::string instead_of(const char* what, unsigned got, unsigned expected) {
     return std::string{"reply with "} + what + ' ' + std::to_string(got) + " instead of " + std::to_string(expected);
+}
+
+// Bytes that are no reply to the request: whose they are, where that can be told, or what is wrong with them.
+Frame unfit(std::span<const std::uint8_t> bytes, std::string why) {
+    const auto service = other_service(bytes);
+    return bad(service.empty() ? std::move(why) : "not Modbus: " + std::string{service});
 }
 
 // Function and everything after it, complete.
@@ -85,7 +93,36 @@ RawRequest encode_raw(const ReadRequest& request) {
             low(request.address), high(request.words), low(request.words)};
 }
 
+bool begins_with(std::span<const std::uint8_t> bytes, std::string_view text) {
+    const auto same = [](char letter, std::uint8_t byte) { return static_cast<std::uint8_t>(letter) == byte; };
+    return bytes.size() >= text.size() && std::equal(text.begin(), text.end(), bytes.begin(), same);
+}
+
+// One alert and nothing else: type 21, version 3.x, two bytes: warning or fatal, and why.
+bool tls_alert(std::span<const std::uint8_t> bytes) {
+    return bytes.size() == 7 && bytes[0] == 21 && bytes[1] == 3 && bytes[2] <= 4 && word_at(bytes, 3) == 2 &&
+           (bytes[5] == 1 || bytes[5] == 2);
+}
+
+// Two commands of its negotiation: 255, will, won't, do or don't, the option.
+bool telnet_commands(std::span<const std::uint8_t> bytes) {
+    const auto command = [&](std::size_t at) {
+        return bytes[at] == 255 && bytes[at + 1] >= 251 && bytes[at + 1] < 255;
+    };
+    return bytes.size() >= 6 && command(0) && command(3);
+}
+
 }  // namespace
+
+// None of these can begin a Modbus TCP frame, whose third byte is 0.
+std::string_view other_service(std::span<const std::uint8_t> bytes) {
+    if (begins_with(bytes, "HTTP/1.")) return "a web server answers (HTTP)";
+    if (begins_with(bytes, "SSH-")) return "an SSH server answers";
+    if (begins_with(bytes, "220 ") || begins_with(bytes, "220-")) return "an FTP or mail server answers";
+    if (tls_alert(bytes)) return "a server that wants TLS answers, as HTTPS does";
+    if (telnet_commands(bytes)) return "a telnet server answers";
+    return {};
+}
 
 std::optional<std::size_t> rtu_length(std::span<const std::uint8_t> bytes) {
     if (bytes.size() < 2) return 0;
@@ -117,7 +154,7 @@ RtuRequest encode_rtu(const ReadRequest& request) {
 }
 
 Frame parse_tcp(std::span<const std::uint8_t> bytes, std::uint16_t transaction, const ReadRequest& request) {
-    if (auto fault = header_fault(bytes, transaction, request); !fault.empty()) return bad(std::move(fault));
+    if (auto fault = header_fault(bytes, transaction, request); !fault.empty()) return unfit(bytes, std::move(fault));
     if (bytes.size() < mbap_length) return {};
     const std::size_t whole = mbap_length - 1 + word_at(bytes, 4);
     if (bytes.size() > whole) return bad("more bytes than one reply");
@@ -127,7 +164,7 @@ Frame parse_tcp(std::span<const std::uint8_t> bytes, std::uint16_t transaction, 
 
 Frame parse_rtu(std::span<const std::uint8_t> bytes, const ReadRequest& request) {
     const auto length = rtu_length(bytes);
-    if (!length) return bad(instead_of("function", bytes[1], request.function));
+    if (!length) return unfit(bytes, instead_of("function", bytes[1], request.function));
     if (*length == 0 || bytes.size() < *length) return {};
     if (!crc_fits(bytes.first(*length))) return bad("reply with a wrong checksum");
     if (bytes.size() > *length) return bad("more bytes than one reply");

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace pued {
@@ -44,6 +45,9 @@ Frame parse_tcp(std::span<const std::uint8_t> bytes, std::uint16_t transaction, 
 
 // The same for an RTU frame with its CRC.
 Frame parse_rtu(std::span<const std::uint8_t> bytes, const ReadRequest& request);
+
+// What is certainly no Modbus but another service's first words: "a web server answers (HTTP)". Empty for all else.
+std::string_view other_service(std::span<const std::uint8_t> bytes);
 
 // Of the RTU reply that begins here, as soon as it can be told; 0: not yet. Functions that nobody asks for have none.
 std::optional<std::size_t> rtu_length(std::span<const std::uint8_t> bytes);

@@ -19,8 +19,8 @@
 
 namespace pued {
 
-// garbled: something came that is no reply, as at a wrong speed. lost: there is no line to ask on. A connection that
-// the device closes instead of answering is silence.
+// garbled: something came that is no reply, as at a wrong speed. lost: there is no line to ask on, or another service
+// answers there. A connection that the device closes instead of answering is silence.
 enum class ProbeOutcome : std::uint8_t { reply, silent, garbled, lost };
 
 struct ProbeReply {

@@ -173,7 +173,10 @@ ProbeReply TcpProbe::receive(const ReadRequest& request, BootTime deadline) {
         if (got < 0) return hung_up(reason(errno));
         size += static_cast<std::size_t>(got);
         auto frame = judge(request, bytes, size);
-        if (frame.state == FrameState::bad) return {ProbeOutcome::garbled, 0, {}, std::move(frame.error)};
+        if (frame.state == FrameState::bad) {
+            const bool other = !other_service(std::span{bytes}.first(size)).empty();
+            return {other ? ProbeOutcome::lost : ProbeOutcome::garbled, 0, {}, place_ + ": " + frame.error};
+        }
         if (frame.state == FrameState::whole) return {ProbeOutcome::reply, frame.exception, std::move(frame.words), {}};
     }
 }

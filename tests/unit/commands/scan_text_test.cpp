@@ -177,6 +177,12 @@ TEST(ScanText, an_error_before_anything_was_asked_brings_no_guesses) {
     STRCMP_EQUAL(findings.error.c_str(), all[0].c_str());
 }
 
+TEST(ScanText, an_error_that_explains_the_silence_brings_no_guesses_either) {
+    findings.tally = {.asked = 3, .silent = 3, .only_exceptions = {}};
+    findings.error = "10.0.0.7:22: not Modbus: an SSH server answers";
+    UNSIGNED_LONGS_EQUAL(1, scan_notes(target, findings).size());
+}
+
 TEST(ScanText, units_that_only_refuse_are_listed_in_ranges) {
     findings.tally = {.asked = 9, .only_exceptions = {1, 2, 3, 7, 8, 255}};
     notes("Only refusals come from unit 1 to 3, 7, 8, 255:");

@@ -1,4 +1,6 @@
 // Requests and replies byte by byte; the bytes come from registers.md section 6 and the Modbus TCP layout.
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "drivers/modbus/frame.hpp"
@@ -79,6 +81,35 @@ TEST(Frame, a_refusal_carries_its_code) {
     CHECK_TRUE(parse({0x12, 0x34, 0, 0, 0, 3, 1, 0x84, 0}).state == FrameState::bad);
     CHECK_TRUE(parse({0x12, 0x34, 0, 0, 0, 3, 1, 0x83, 2}).state == FrameState::bad);
     CHECK_TRUE(parse({0x12, 0x34, 0, 0, 0, 3, 1, 4, 2}).state == FrameState::bad);
+}
+
+// What is told of bytes that are no reply.
+std::string told(std::string_view text) {
+    const Bytes bytes{text.begin(), text.end()};
+    const Frame frame = parse(bytes);
+    CHECK_TRUE(frame.state == FrameState::bad);
+    return frame.error;
+}
+
+TEST(Frame, other_services_are_told_by_their_first_words) {
+    STRCMP_EQUAL("not Modbus: a web server answers (HTTP)", told("HTTP/1.1 400 Bad Request\r\n").c_str());
+    STRCMP_EQUAL("not Modbus: an SSH server answers", told("SSH-2.0-OpenSSH_9.2p1\r\n").c_str());
+    STRCMP_EQUAL("not Modbus: an FTP or mail server answers", told("220 ready\r\n").c_str());
+    STRCMP_EQUAL("not Modbus: an FTP or mail server answers", told("220-hello").c_str());
+    STRCMP_EQUAL("not Modbus: a server that wants TLS answers, as HTTPS does",
+                 told({"\x15\x03\x01\x00\x02\x02\x46", 7}).c_str());
+    STRCMP_EQUAL("not Modbus: a telnet server answers", told("\xFF\xFD\x18\xFF\xFB\x01").c_str());
+    const std::string_view web = "HTTP/1.0 400";
+    STRCMP_EQUAL("not Modbus: a web server answers (HTTP)",
+                 parse_rtu(Bytes{web.begin(), web.end()}, volts).error.c_str());
+}
+
+TEST(Frame, what_only_resembles_another_service_is_judged_as_modbus) {
+    STRCMP_EQUAL("reply with transaction id 18516 instead of 4660", told("HT").c_str());
+    STRCMP_EQUAL("reply with transaction id 18516 instead of 4660", told("HTTQ/1.1").c_str());
+    STRCMP_CONTAINS("transaction id", told({"\x15\x03\x01\x00\x02\x02\x46\x00", 8}).c_str());
+    STRCMP_CONTAINS("transaction id", told({"\xFF\xFD\x00\x00\x00\x05\x01", 7}).c_str());
+    CHECK_TRUE(parse_tcp(Bytes{'H', 'T', 0, 0, 0, 7, 1}, 0x4854, volts).state == FrameState::incomplete);
 }
 
 // The same reply as an RTU frame; the CRC is that of the Eastron manual's sample.
