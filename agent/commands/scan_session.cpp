@@ -96,7 +96,7 @@ bool ScanSession::run_units(const LineConfig& line, std::size_t from, std::size_
     }
     link_ = std::move(*opened);
     out_.line = line;
-    if (from == 0) out_.tried.push_back(line);
+    if (from == 0 && plan_.target.serial) out_.tried.push_back(line);
     for (std::size_t i = from; i < to && !watch_.stopped(); ++i, ++done_) {
         const unsigned unit = plan_.units[i];
         progress("unit " + std::to_string(unit) + (plan_.target.serial ? " at " + setting_text(line) : std::string{}));

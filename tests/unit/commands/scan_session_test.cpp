@@ -100,9 +100,11 @@ TEST(ScanSession, a_unit_that_answers_is_examined_and_the_others_are_told_as_sil
     UNSIGNED_LONGS_EQUAL(3, found.tally.asked);
     UNSIGNED_LONGS_EQUAL(2, found.tally.silent);
     CHECK(found.error.empty());
+    CHECK(found.tried.empty());  // it has no speed
 }
 
 TEST(ScanSession, the_setting_in_which_somebody_answers_is_kept_for_all_units) {
+    plan.target.serial = true;
     plan.settings = two_settings();
     for (unsigned unit = 4; unit <= 12; ++unit) plan.units.push_back(unit);
     const auto found = scanned([](const LineConfig& line, const auto& request) {
