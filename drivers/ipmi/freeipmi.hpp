@@ -18,6 +18,7 @@ struct FreeIpmi : Library {
     Function<decltype(ipmi_ctx_errnum)> ctx_errnum{*this, "ipmi_ctx_errnum"};
     Function<decltype(ipmi_ctx_strerror)> ctx_strerror{*this, "ipmi_ctx_strerror"};
     Function<decltype(ipmi_cmd_raw)> cmd_raw{*this, "ipmi_cmd_raw"};
+    fiid_field_t* payload = static_cast<fiid_field_t*>(symbol("tmpl_rmcpplus_payload"));
 };
 
 }  // namespace pued::ipmi

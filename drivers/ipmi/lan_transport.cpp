@@ -40,10 +40,20 @@ struct ContextEnd {
 };
 using Context = std::unique_ptr<std::remove_pointer_t<ipmi_ctx_t>, ContextEnd>;
 
+// Every session of FreeIPMI's keeps room for a payload of 64 KiB and clears it with each packet. No payload is longer
+// than the packet, of which FreeIPMI reads 4,096 bytes: room for that is enough.
+void shorten(fiid_field_t* payload) {
+    constexpr unsigned longest_bits = 4096 * 8;
+    for (auto* field = payload; field->max_field_len > 0; ++field) {
+        field->max_field_len = std::min(field->max_field_len, longest_bits);
+    }
+}
+
 // Why no BMC can be asked; empty: all is well. Must be called before threads use the library.
 const std::string& library_trouble() {
     static const std::string trouble = [] {
         if (!freeipmi().error().empty()) return freeipmi().error();
+        shorten(freeipmi().payload);
         return std::string{freeipmi().rmcpplus_init() == 0 ? "" : "libgcrypt does not start"};
     }();
     return trouble;
