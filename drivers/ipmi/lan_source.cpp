@@ -15,6 +15,7 @@
 #include "drivers/ipmi/measure.hpp"
 #include "drivers/ipmi/sensor_book.hpp"
 #include "drivers/ipmi/session_keeper.hpp"
+#include "drivers/ipmi/stack.hpp"
 
 namespace pued::ipmi {
 
@@ -227,6 +228,7 @@ void LanSource::finish_failed(ReportSink& out) {
 class Nap {
 public:
     bool take(Duration wait) {
+        if (wait > std::chrono::milliseconds{500}) give_back_stack();
         std::unique_lock lock{mutex_};
         return !ended_.wait_for(lock, wait, [this] { return over_; });
     }
