@@ -54,9 +54,10 @@ Raw from_signed(std::uint64_t bits, unsigned width) {
             .negative = negative};
 }
 
+// No meter measures 1e-39 of anything: so small a float has its words in the wrong order, or is an integer.
 template <class Float>
 std::optional<Raw> from_float(Float number) {
-    if (!std::isfinite(number)) return {};
+    if (number != 0 && !std::isnormal(number)) return {};
     const Float size = std::abs(number);
     const Float below = std::nextafter(size, Float{0});
     const Float above = std::nextafter(size, std::numeric_limits<Float>::infinity());

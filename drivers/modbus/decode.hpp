@@ -4,6 +4,9 @@
 // Word order, also for BCD and MOD10: abcd and badc carry the most significant word first, cdab and dcba the least
 // significant; badc and dcba have the two bytes of each word swapped. So a MOD10 register that sends its lowest four
 // digits first (Schneider: 4567, 0123, 0, 0 is 1 234 567) is `cdab`.
+//
+// A float below the least normal one (1.2e-38, of a double 2.2e-308) is no value: 230.0 with its words exchanged looks
+// like that, and every 32-bit integer below 8 388 608. Zero is one.
 #pragma once
 
 #include <cstdint>

@@ -127,6 +127,18 @@ TEST(Decode, what_is_no_number_is_invalid) {
     check_invalid(field(RegisterType::u16), {});
 }
 
+TEST(Decode, a_float_too_small_to_be_normal_is_a_wrong_word_order_or_an_integer) {
+    check_invalid(field(RegisterType::f32, WordOrder::cdab), {0x4366, 0});  // 230.0 with its words exchanged
+    check_invalid(field(RegisterType::f32), {0, 2300});                     // an integer
+    check_invalid(field(RegisterType::f32), {0x807F, 0xFFFF});              // the greatest of them, below zero
+    check_invalid(field(RegisterType::f64), {0, 0, 0x4366, 0});
+    check_value(0, field(RegisterType::f32), {0, 0});
+    check_value(0, field(RegisterType::f32), {0x8000, 0});
+    check_value(0, field(RegisterType::f64), {0, 0, 0, 0});
+    check_value(1.1754943508222875e-38, field(RegisterType::f32), {0x0080, 0});  // the least normal one
+    check_value(2.2250738585072014e-308, field(RegisterType::f64), {0x0010, 0, 0, 0});
+}
+
 TEST(Decode, a_mark_is_compared_after_the_words_are_in_order) {
     Field f = field(RegisterType::i32, WordOrder::cdab, 0.1);
     f.invalid = {0x7FFFFFFF};

@@ -88,6 +88,21 @@ TEST(Examine, the_doctor_finds_the_word_order_of_such_a_meter) {
     }
 }
 
+TEST(Examine, round_numbers_in_the_wrong_word_order_are_no_values) {
+    Image image;
+    for (const auto& [name, value] : std::map<std::string, double>{
+             {"voltage_l1_v", 230}, {"voltage_l2_v", 230}, {"voltage_l3_v", 230}, {"frequency_hz", 50}}) {
+        put(image, maps.at("eastron-sdm630"), name, value, true);
+    }
+    auto words = book(image);
+    words.ask(reads_of(maps.at("eastron-sdm630"), {}));
+    const auto as_mapped = weigh(maps.at("eastron-sdm630"), {}, words, decoded);
+    CHECK(as_mapped.values.empty());
+    const auto healed = weigh_orders(maps.at("eastron-sdm630"), {}, words, decoded);
+    CHECK(healed.variant.order == WordOrder::cdab);
+    DOUBLES_EQUAL(50, healed.values.at("frequency_hz"), 0);
+}
+
 TEST(Examine, the_doctor_finds_what_is_one_off_or_under_the_other_function) {
     const auto meter = meter_at_230_v(maps.at("eastron-sdm630"));
     const auto higher = examined(shifted(meter, 1), true).ranking.front();
