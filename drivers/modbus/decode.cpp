@@ -159,6 +159,15 @@ std::optional<Count> count_of(const Field& field, const Raw& raw, double told) {
     return stepped_count(std::abs(raw.number) * scale, modulus_wh, raw.ulp * scale);
 }
 
+Decoded none(NoValue why) { return {.quality = Quality::invalid, .why = why, .value = 0, .count = {}}; }
+
+// Of bits that are no number: of a float those are all ones in the exponent, or all zeros.
+NoValue no_number(RegisterType type, std::uint64_t bits) {
+    const std::uint64_t exponent = type == RegisterType::f32 ? bits >> 23U & 0xFFU : bits >> 52U & 0x7FFU;
+    const bool floating = type == RegisterType::f32 || type == RegisterType::f64;
+    return floating && exponent == 0 ? NoValue::subnormal : NoValue::no_number;
+}
+
 bool plausible(const Field& field, double value) {
     return std::isfinite(value) && !(field.min && value < *field.min) && !(field.max && value > *field.max);
 }
@@ -167,23 +176,24 @@ bool plausible(const Field& field, double value) {
 
 Decoded decode(const Field& field, std::span<const std::uint16_t> words, const HelperValues& helpers) {
     const unsigned length = words_of(field.type);
-    if (words.size() < length) return {};
+    if (words.size() < length) return none(NoValue::unread);
     const std::uint64_t bits = join(words.first(length), field.order);
-    if (is_marked(field, bits, 16 * length)) return {};
+    if (is_marked(field, bits, 16 * length)) return none(NoValue::marked);
     const auto raw = convert(field.type, bits);
+    if (!raw) return none(no_number(field.type, bits));
     const auto told = told_scale(field, helpers);
-    if (!raw || !told) return {};
+    if (!told) return none(NoValue::unscaled);
 
     const double sign = field.negate ? -1 : 1;
     const double value = sign * (raw->number * field.scale * *told + field.offset);
-    if (!plausible(field, value)) return {};
-    Decoded good{.quality = Quality::good, .value = value + 0.0, .count = {}};  // + 0.0: never "-0"
+    if (!plausible(field, value)) return none(NoValue::out_of_bounds);
+    Decoded good{.quality = Quality::good, .why = NoValue::none, .value = value + 0.0, .count = {}};  // never "-0"
     if (field.q_uwh <= 0) return good;
 
     // An energy register runs forward from zero: below zero it is broken, or another register than we think.
-    if (raw->number != 0 && raw->negative != field.negate) return {};
+    if (raw->number != 0 && raw->negative != field.negate) return none(NoValue::below_zero);
     good.count = count_of(field, *raw, *told);
-    return good.count ? good : Decoded{};
+    return good.count ? good : none(NoValue::uncountable);
 }
 
 std::string decode_identity(const IdentityField& field, std::span<const std::uint16_t> words) {

@@ -20,8 +20,22 @@
 
 namespace pued {
 
+// Why a field has no value.
+enum class NoValue : std::uint8_t {
+    none,           // it has one
+    unread,         // too few words
+    marked,         // by one of the map's marks
+    no_number,      // NaN, infinity, digits that are none
+    subnormal,      // a float next to 0
+    unscaled,       // a helper is missing, or no exponent
+    out_of_bounds,  // of the map
+    below_zero,     // an energy
+    uncountable     // an energy whose scale is 0 or less, or beyond all counting
+};
+
 struct Decoded {
     Quality quality = Quality::invalid;
+    NoValue why = NoValue::unread;
     double value = 0;            // 0 when invalid
     std::optional<Count> count;  // energy fields that are good
 };

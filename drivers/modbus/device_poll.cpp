@@ -1,10 +1,8 @@
-// One device's polls: plan, gather, learn, report.
+// One device's polls: plan, gather, learn. The end of one is in poll_report.cpp.
 #include "drivers/modbus/device_poll.hpp"
 
 #include <algorithm>
 #include <set>
-
-#include "drivers/modbus/sums.hpp"
 
 namespace pued {
 namespace {
@@ -18,8 +16,6 @@ bool wrong_address(std::uint8_t exception) { return exception == 2 || exception 
 bool may_pass(std::uint8_t exception) { return exception >= 4; }
 
 bool is_identity(const Span& span) { return span.fields.front().field == identity_index; }
-
-std::string and_more(std::size_t more) { return more == 0 ? "" : " (and " + std::to_string(more) + " more)"; }
 
 }  // namespace
 
@@ -276,91 +272,6 @@ void DevicePoll::refuse(std::uint8_t exception, BootTime sent, BootTime received
     ++refused_;
     if (first_refusal_.empty()) first_refusal_ = exception_text(exception) + " at " + registers_text(request_of(span));
     mark(span, may_pass(exception) ? State::busy : State::refused);
-}
-
-HelperValues DevicePoll::helper_values() const {
-    HelperValues values;
-    for (std::size_t i = list_->published; i < items_.size(); ++i) {
-        if (items_[i].state != State::answered) continue;
-        const Decoded decoded = decode(field_of(i), items_[i].words, {});
-        if (decoded.quality == Quality::good) values[field_of(i).name] = decoded.value;
-    }
-    return values;
-}
-
-Sample DevicePoll::sample(std::size_t index, const HelperValues& helpers) {
-    Item& item = items_[index];
-    Sample out{
-        .point = first_point_ + static_cast<PointIndex>(index), .quality = Quality::invalid, .value = 0, .count = {}};
-    Decoded now;
-    if (item.state == State::answered) {
-        now = decode(field_of(index), item.words, helpers);
-        if (now.quality == Quality::good) item.last = now;
-    } else if (item.state == State::busy && item.last.quality == Quality::good) {
-        now = item.last;
-        now.quality = Quality::stale;
-    }
-    out.quality = now.quality;
-    out.value = now.value;
-    out.count = now.count;
-    return out;
-}
-
-// The first register that nothing could be believed of, and how many more there are.
-std::string DevicePoll::doubts() const {
-    const auto torn = [](const Item& item) { return item.state == State::torn; };
-    const auto first = std::ranges::find_if(items_, torn);
-    if (first == items_.end()) return {};
-    const auto more = static_cast<std::size_t>(std::count_if(first + 1, items_.end(), torn));
-    return first->guard->doubt() + and_more(more + refused_);
-}
-
-void DevicePoll::describe_bad(const std::vector<Sample>& samples, std::string& error) const {
-    if (const auto torn = doubts(); !torn.empty()) {
-        error = place_ + ": " + torn;
-        return;
-    }
-    if (!first_refusal_.empty()) {
-        error = place_ + ": " + first_refusal_ + and_more(refused_ - 1);
-        return;
-    }
-    const auto bad = [](const Sample& sample) { return sample.quality != Quality::good; };
-    const auto first = std::ranges::find_if(samples, bad);
-    if (first == samples.end()) return;
-    const auto& name = field_of(first->point - first_point_).name;
-    const auto more = static_cast<std::size_t>(std::count_if(first + 1, samples.end(), bad));
-    error = place_ + ": the device has no valid value for " + name + and_more(more);
-}
-
-Report DevicePoll::finish() {
-    Report report{.device = device_,
-                  .at = first_sent_ + (last_received_ - first_sent_) / 2,
-                  .round_trip = last_received_ - first_sent_,
-                  .state = DeviceState::good,
-                  .error = {},
-                  .samples = {},
-                  .skipped = 0};
-    if (answered_ == 0 && refused_ > 0) {
-        // A device that refuses everything is not telling about its registers: nothing is learnt from it.
-        cuts_ = cuts_before_;
-        report.state = DeviceState::failed;
-        report.error = place_ + ": " + first_refusal_ + and_more(refused_ - 1);
-        return report;
-    }
-    if (cuts_ != cuts_before_) plan();
-    const HelperValues helpers = helper_values();
-    report.samples.reserve(list_->published);
-    for (std::size_t i = 0; i < list_->published; ++i) {
-        if (items_[i].state != State::unread) report.samples.push_back(sample(i, helpers));
-    }
-    put_off();
-    describe_bad(report.samples, report.error);
-    add_sums(*list_, first_point_, report.samples);
-    for (auto& item : items_) {
-        if (item.guard) item.guard->finish();
-    }
-    report.identity = std::move(identity_);
-    return report;
 }
 
 Report DevicePoll::fail(const std::string& why, BootTime now) {

@@ -6,7 +6,7 @@
 namespace pued {
 
 Decoded summed(std::span<const Decoded> parts) {
-    Decoded sum{.quality = Quality::good, .value = 0, .count = {}};
+    Decoded sum{.quality = Quality::good, .why = NoValue::none, .value = 0, .count = {}};
     for (const auto& part : parts) {
         if (part.quality == Quality::invalid) return {};
         if (part.quality == Quality::stale) sum.quality = Quality::stale;
@@ -21,7 +21,7 @@ void add_sums(const FieldList& list, PointIndex first_point, std::vector<Sample>
         std::vector<Decoded> parts;
         for (const auto index : list.sums[i]) {
             const auto part = std::ranges::find(samples, point_of(index), &Sample::point);
-            if (part != samples.end()) parts.push_back({part->quality, part->value, {}});
+            if (part != samples.end()) parts.push_back({.quality = part->quality, .value = part->value, .count = {}});
         }
         if (parts.size() < list.sums[i].size()) continue;
         const Decoded sum = summed(parts);

@@ -9,6 +9,7 @@
 #include "drivers/modbus/decode.hpp"
 #include "drivers/modbus/device_poll.hpp"
 #include "drivers/modbus/frame.hpp"
+#include "drivers/modbus/no_value.hpp"
 #include "tests/fakes/modbus_map.hpp"
 
 #include <CppUTest/TestHarness.h>
@@ -229,8 +230,12 @@ TEST(FuzzModbus, any_words_decode_to_a_value_or_to_none) {
         const Field field = random_field(dice);
         std::vector<std::uint16_t> words(dice.one_in(20) ? dice.upto(3) : 4);
         for (auto& word : words) word = dice.word();
-        const Decoded decoded = decode(field, words, random_helpers(dice));
+        const HelperValues helpers = random_helpers(dice);
+        const Decoded decoded = decode(field, words, helpers);
         check_decoded(field, decoded);
+        const std::string why = no_value_text(field, words, helpers);
+        CHECK_EQUAL(decoded.quality == Quality::good, why.empty());
+        CHECK_TRUE(why.size() < 100);
         good += decoded.quality == Quality::good ? 1 : 0;
     }
     CHECK_TRUE(good > 100'000);
@@ -247,6 +252,9 @@ TEST(FuzzModbus, moody_devices_end_every_poll_within_bounds) {
             CHECK_TRUE(requests <= 3 * (device.map->fields.size() + device.map->helpers.size()));
             const Report report = poll.finish();
             CHECK_EQUAL(report.state == DeviceState::good ? device.map->fields.size() : 0, report.samples.size());
+            const auto bad = [](const Sample& sample) { return sample.quality != Quality::good; };
+            CHECK_FALSE(std::ranges::any_of(report.samples, bad) && report.error.empty());
+            CHECK_TRUE(report.error.size() < 1000);
             if (mood == 10) CHECK_TRUE(report.state == DeviceState::failed && !report.error.empty());
             if (dice.one_in(3)) poll.forget();
         }

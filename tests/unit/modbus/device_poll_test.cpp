@@ -185,7 +185,10 @@ TEST(DevicePoll, a_field_whose_helper_is_refused_is_invalid_and_the_helper_is_as
     CHECK_TRUE(report.state == DeviceState::good);
     CHECK_TRUE(report.samples[0].quality == Quality::invalid);
     CHECK_TRUE(report.samples[1].quality == Quality::good);
-    STRCMP_EQUAL("10.0.0.5:502 unit 3: exception 2 (illegal data address) at holding register 5", report.error.c_str());
+    STRCMP_EQUAL(
+        "10.0.0.5:502 unit 3: exception 2 (illegal data address) at holding register 5; "
+        "no valid value for power_w (ct, which multiplies it, has no value)",
+        report.error.c_str());
     device.missing.clear();
     device.registers = {{200, 10}, {5, 40}};
     DOUBLES_EQUAL(400, device.run(poll).samples[0].value, 0);
@@ -273,7 +276,32 @@ TEST(DevicePoll, a_value_that_the_device_does_not_have_is_named) {
     device.registers = {{10, 5}, {11, 0xFFFF}};
     const Report report = device.run(poll);
     CHECK_TRUE(report.state == DeviceState::good);
-    STRCMP_EQUAL("10.0.0.5:502 unit 3: the device has no valid value for voltage_v", report.error.c_str());
+    STRCMP_EQUAL("10.0.0.5:502 unit 3: no valid value for voltage_v (0xFFFF means not available)",
+                 report.error.c_str());
+}
+
+TEST(DevicePoll, of_many_points_without_a_value_three_are_named_with_their_reasons) {
+    auto config = device_with({field("power_w", 10), field("voltage_v", 11), field("frequency_hz", 12),
+                               field("current_a", 13, RegisterType::f32), field("temperature_c", 15)});
+    for (const std::size_t i : {1U, 2U, 4U}) fake::own_map(config).fields[i].max = 300;
+    auto poll = make(config);
+    device.registers = {{10, 5}, {11, 2300}, {12, 5000}, {13, 0x7FC0}, {14, 0}, {15, 301}};
+    STRCMP_EQUAL(
+        "10.0.0.5:502 unit 3: no valid value for voltage_v (0x08FC gives 2300, above 300), "
+        "frequency_hz (0x1388 gives 5000, above 300), current_a (0x7FC0 0x0000 is no number) (and 1 more)",
+        device.run(poll).error.c_str());
+}
+
+TEST(DevicePoll, what_is_refused_and_what_is_no_value_are_both_told) {
+    auto config = device_with({field("power_w", 10), field("voltage_v", 200)});
+    fake::own_map(config).fields[0].max = 300;
+    auto poll = make(config);
+    device.missing = {200};
+    device.registers = {{10, 301}};
+    STRCMP_EQUAL(
+        "10.0.0.5:502 unit 3: exception 2 (illegal data address) at holding register 200; "
+        "no valid value for power_w (0x012D gives 301, above 300)",
+        device.run(poll).error.c_str());
 }
 
 TEST(DevicePoll, the_word_order_of_the_configuration_overrides_the_map) {

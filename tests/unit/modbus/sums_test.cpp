@@ -71,7 +71,7 @@ TEST(ModbusSums, a_phase_that_is_not_there_leaves_no_sum) {
     const auto report = run(device, {100, 0xFFFF, 2300, 90});
     CHECK(report.samples.back().quality == Quality::invalid);
     DOUBLES_EQUAL(0, report.samples.back().value, 0);
-    STRCMP_EQUAL("10.0.0.5:502 unit 1: the device has no valid value for power_l2_w", report.error.c_str());
+    STRCMP_CONTAINS("10.0.0.5:502 unit 1: no valid value for power_l2_w (", report.error.c_str());
 }
 
 TEST(ModbusSums, a_phase_that_the_device_is_too_busy_for_makes_the_sum_stale) {
