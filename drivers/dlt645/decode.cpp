@@ -2,6 +2,7 @@
 #include "drivers/dlt645/decode.hpp"
 
 #include <cmath>
+#include <cstdio>
 
 #include "agent/model/quantity.hpp"
 
@@ -36,6 +37,22 @@ double ratio_of(const Field& field, const Ratios& ratios) {
     }
 }
 
+std::string shown(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.6g", value);
+    return text;
+}
+
+std::string shown(std::span<const std::uint8_t> bytes) {
+    std::string out;
+    for (std::size_t i = bytes.size(); i-- > 0;) {
+        char text[8];
+        std::snprintf(text, sizeof text, "%02X", static_cast<unsigned>(bytes[i]));
+        out += text;
+    }
+    return out;
+}
+
 }  // namespace
 
 Decoded decode(const Field& field, std::span<const std::uint8_t> data, const Ratios& ratios) {
@@ -58,6 +75,20 @@ Decoded decode(const Field& field, std::span<const std::uint8_t> data, const Rat
                            .modulus = field.modulus > 0 ? field.modulus : natural_modulus(field.type)};
     }
     return good;
+}
+
+std::string no_value_text(const Field& field, std::span<const std::uint8_t> data, const Ratios& ratios) {
+    if (decode(field, data, ratios).quality == Quality::good) return {};
+    const std::size_t end = std::size_t{field.address} + bytes_of(field.type);
+    if (data.size() < end) return std::to_string(data.size()) + " bytes, too few";
+    const auto own = shown(data.subspan(field.address, bytes_of(field.type)));
+    Field unbounded = field;
+    unbounded.min = unbounded.max = {};
+    const Decoded decoded = decode(unbounded, data, ratios);
+    if (decoded.quality != Quality::good) return own + " are no digits";
+    const bool low = field.min && decoded.value < *field.min;
+    return own + " gives " + shown(decoded.value) + (low ? ", below " : ", above ") +
+           shown(low ? *field.min : *field.max);
 }
 
 }  // namespace pued::dlt645

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "agent/model/reading.hpp"
 #include "agent/model/register_map.hpp"
@@ -25,5 +26,9 @@ struct Decoded {
 
 // `data` is all that the meter sent for field.item.
 Decoded decode(const Field& field, std::span<const std::uint8_t> data, const Ratios& ratios);
+
+// Why decode() finds no value there, for people, its bytes in the order of digits: "FFFFFF are no digits"; empty where
+// it finds one.
+std::string no_value_text(const Field& field, std::span<const std::uint8_t> data, const Ratios& ratios);
 
 }  // namespace pued::dlt645

@@ -9,6 +9,7 @@ namespace {
 constexpr unsigned most_failures = 3;
 constexpr Duration leave_out = std::chrono::hours{1};
 constexpr unsigned most_silences = 2;       // running, in one poll
+constexpr std::size_t most_named = 3;       // points without a value, in one error
 constexpr std::size_t longest_item = 1024;  // bytes, of all its frames
 
 }  // namespace
@@ -111,13 +112,35 @@ void MeterPoll::silent(const std::string& why, BootTime now) {
     if (++silences_ >= most_silences) pending_.clear();
 }
 
+const MeterPoll::Item& MeterPoll::item_of(const Field& field) const {
+    return *std::ranges::find(items_, field.item, &Item::item);
+}
+
+// The first points that the meter told without a value, each with the reason.
+std::string MeterPoll::valueless(const std::vector<Sample>& samples) const {
+    std::string out;
+    std::size_t named = 0;
+    for (const auto& sample : samples) {
+        const Field& field = fields_[sample.point - first_point_];
+        const Item& item = item_of(field);
+        if (sample.quality == Quality::good || !item.known || ++named > most_named) continue;
+        out += (named == 1 ? "no valid value for " : ", ") + field.name + " (" +
+               no_value_text(field, item.data, ratios_) + ')';
+    }
+    return out;
+}
+
 void MeterPoll::describe_bad(const std::vector<Sample>& samples, std::string& error) const {
     const auto bad = [](const Sample& sample) { return sample.quality != Quality::good; };
     const auto count = std::ranges::count_if(samples, bad);
     if (count == 0) return;
-    const auto& name = fields_[std::ranges::find_if(samples, bad)->point - first_point_].name;
-    error = place_ + ": " + (first_trouble_.empty() ? "the meter has no valid value for " + name : first_trouble_);
-    if (count > 1) error += " (" + std::to_string(count) + " values are missing)";
+    auto why = first_trouble_;
+    if (const auto worthless = valueless(samples); !worthless.empty()) why += (why.empty() ? "" : "; ") + worthless;
+    if (why.empty()) {
+        why = fields_[std::ranges::find_if(samples, bad)->point - first_point_].name +
+              " was not given three times and is asked for again within the hour";
+    }
+    error = place_ + ": " + why + (count > 1 ? " (" + std::to_string(count) + " values are missing)" : std::string{});
 }
 
 Report MeterPoll::finish() {
@@ -130,7 +153,7 @@ Report MeterPoll::finish() {
                   .error = {},
                   .samples = {}};
     for (std::size_t i = 0; i < fields_.size(); ++i) {
-        const auto& item = *std::ranges::find(items_, fields_[i].item, &Item::item);
+        const auto& item = item_of(fields_[i]);
         const Decoded decoded = item.known ? decode(fields_[i], item.data, ratios_) : Decoded{};
         report.samples.push_back({.point = first_point_ + static_cast<PointIndex>(i),
                                   .quality = decoded.quality,

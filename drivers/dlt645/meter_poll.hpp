@@ -57,6 +57,8 @@ private:
     void note_time(const Item& item, BootTime sent, BootTime received);
     void without_value(const std::string& why, bool counts, BootTime now);
     void next();
+    [[nodiscard]] const Item& item_of(const Field& field) const;
+    [[nodiscard]] std::string valueless(const std::vector<Sample>& samples) const;
     void describe_bad(const std::vector<Sample>& samples, std::string& error) const;
 
     DeviceIndex device_;

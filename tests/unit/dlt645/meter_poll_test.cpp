@@ -137,8 +137,10 @@ TEST(MeterPoll, what_is_no_decimal_digit_is_no_value) {
     CHECK(report.samples[1].quality == Quality::invalid);
     CHECK(report.samples[2].quality == Quality::good);
     CHECK(report.samples[3].quality == Quality::invalid);
-    STRCMP_EQUAL("/dev/ttyS1 meter 000000000161: the meter has no valid value for energy_wh (3 values are missing)",
-                 report.error.c_str());
+    STRCMP_EQUAL(
+        "/dev/ttyS1 meter 000000000161: no valid value for energy_wh (FFFFFFFF are no digits), power_w (12345A are "
+        "no digits), voltage_l2_v (FFFF are no digits) (3 values are missing)",
+        report.error.c_str());
 }
 
 TEST(MeterPoll, a_single_phase_meters_short_block_has_its_one_value) {
@@ -159,6 +161,21 @@ TEST(MeterPoll, an_item_in_two_frames_is_put_together) {
     UNSIGNED_LONGS_EQUAL(1, poll->request()->follow);
     answer(kVoltages, {0x11, 0x23});
     DOUBLES_EQUAL(231.1, poll->finish().samples[3].value, 1e-9);
+}
+
+TEST(MeterPoll, a_value_out_of_bounds_is_named_with_the_bound_beside_what_was_refused) {
+    config.map.fields[2].max = 300;
+    config.map.fields[1].min = 0;
+    make();
+    poll->start(now);
+    refuse(kEnergy);
+    answer(kPower, {0x00, 0x50, 0x80});
+    answer(kVoltages, {0x05, 0x43, 0x11});
+    STRCMP_EQUAL(
+        "/dev/ttyS1 meter 000000000161: 0x00010000: no such data (error 0x02); no valid value for power_w (805000 "
+        "gives -500, below 0), voltage_l1_v (4305 gives 430.5, above 300), voltage_l2_v (3 bytes, too few) "
+        "(4 values are missing)",
+        poll->finish().error.c_str());
 }
 
 TEST(MeterPoll, a_meter_that_never_ends_its_parts_is_cut_short) {
@@ -182,6 +199,9 @@ TEST(MeterPoll, an_item_refused_three_times_is_left_out_for_an_hour) {
     answer(kEnergy, {0, 0, 0, 0});
     answer(kVoltages, {0, 0, 0, 0});
     CHECK_FALSE(poll->request().has_value());
+    STRCMP_EQUAL(
+        "/dev/ttyS1 meter 000000000161: power_w was not given three times and is asked for again within the hour",
+        poll->finish().error.c_str());
     now += std::chrono::hours{1};
     whole_poll();
 }
