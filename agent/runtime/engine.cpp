@@ -36,6 +36,7 @@ Engine::Impl::Impl(const Installation& from, EngineDoors through, const Now& now
       health(from.points, now.boot),
       accounting(from),
       live(from.points, balance_settings(from.config)),
+      values(from.points.devices.size()),
       alerts(from),
       zone(zone_of(from.config)),
       since(now.utc) {}
@@ -120,7 +121,9 @@ Engine::~Engine() = default;
 void Engine::accept(const Report& report, const Now& now) {
     auto& own = *impl_;
     if (report.device >= own.installation.points.devices.size()) return;
-    if (const auto change = own.health.accept(report)) own.log_health(*change);
+    const auto change = own.health.accept(report);
+    if (change) own.log_health(*change);
+    own.values.tell(report, own.installation.points.devices[report.device], change.has_value(), *own.doors.log);
     if (report.state == DeviceState::good) own.count(report);
     if (own.doors.sink != nullptr && own.installation.config.mqtt.readings) {
         own.send(reading_message(own.topics, own.installation.points, report, now));

@@ -19,6 +19,7 @@
 #include "agent/runtime/snapshot.hpp"
 #include "agent/runtime/step_log.hpp"
 #include "agent/runtime/topics.hpp"
+#include "agent/runtime/value_log.hpp"
 
 namespace pued {
 
@@ -81,6 +82,7 @@ struct Engine::Impl {
     Accounting accounting;
     LivePower live;
     StepLog steps;
+    ValueLog values;
     AlertBook alerts;
     Zone zone;
     ClockWatch clock;
