@@ -60,6 +60,7 @@ std::vector<DeviceIndex> CrossChecks::of_role(Role role) const {
 
 void CrossChecks::accept(const Report& report) {
     if (report.state != DeviceState::good) return;
+    if (report.device < meters_.size()) meters_[report.device].heard = true;
     bool seen = false, reversed = false;
     DeviceIndex device = report.device;
     for (const Sample& sample : report.samples) {
@@ -246,6 +247,7 @@ void CrossChecks::close_meter(DeviceIndex device, UtcTime end, std::vector<Integ
 void CrossChecks::take_silence(const IntervalEnergy& energy, const ClosedInterval& interval,
                                std::vector<Integrity>& out) {
     auto& since = meters_[energy.device].silent_since;
+    meters_[energy.device].answers = std::exchange(meters_[energy.device].heard, false);
     const bool silent = has(energy.flags, flag::missing) && !has(energy.flags, flag::stuck);
     const bool told_before = since && interval.start - *since >= hour;
     if (!silent) since.reset();
@@ -263,6 +265,7 @@ Integrity CrossChecks::silence(DeviceIndex device, UtcTime end) const {
     Integrity finding{table_.devices[device].id, "silent", 0.0, 0, 0, {}, {}};
     const auto& since = meters_[device].silent_since;
     if (!since) return finding;
+    finding.answers = meters_[device].answers;
     finding.value = in_seconds(end - *since) / 3600;
     finding.score = finding.value >= 1 ? 1.0 : 0.0;
     return told(std::move(finding), rfc3339(*since));

@@ -22,6 +22,7 @@ struct Integrity {
     double value = 0;
     double expected = 0;
     std::string text_en, text_zh;  // which meter, what to look at; empty while nothing is wrong
+    bool answers = false;          // of "silent": the meter does, but what it tells cannot be counted
 };
 
 class CrossChecks {
@@ -29,7 +30,7 @@ public:
     // Keeps a reference to the table.
     explicit CrossChecks(const PointTable& table);
 
-    // For the signs of phases and the power factor.
+    // For the signs of phases and the power factor; and that the meter answers at all.
     void accept(const Report& report);
     // Every interval in order. Findings, good ones too, when an hour (UTC) or for balances a day is over; that a meter
     // fell silent or speaks again at once. Of an amendment only what happened to the meter is taken.
@@ -55,6 +56,7 @@ public:
         std::vector<Hour> hours;  // those before, at most 24; a vector, because many a meter never has one
         std::optional<UtcTime> changed;
         std::optional<UtcTime> silent_since;  // begin of the first of its latest intervals, all without a reading
+        bool heard = false, answers = false;  // since the latest interval closed; in that interval
     };
     // Σ children / Σ parents, day by day.
     struct Balance {

@@ -57,3 +57,21 @@ TEST(Silence, of_a_point_in_no_balance_and_of_a_stuck_register_nothing_is_said) 
     CHECK_EQUAL(0U, quarters.pass(20, with(measured(rack, 700)), "silent", "roof").size());
     CHECK_FALSE(any_bad(quarters.pass(20, with(without_energy(rack, flag::missing | flag::stuck)), "silent", "rack")));
 }
+
+TEST(Silence, of_a_meter_that_answers_the_text_blames_its_register) {
+    CrossChecks checks{plant.table};
+    Quarters quarters{checks};
+    quarters.pass(3, with(without_energy(rack)), "silent", "rack");
+    Report report;
+    report.device = rack;
+    report.state = DeviceState::good;
+    checks.accept(report);
+    const auto silent = quarters.pass(1, with(without_energy(rack)), "silent", "rack");
+    CHECK_TRUE(is_bad(silent.back()));
+    STRCMP_CONTAINS("rack answers, but has told no energy that can be counted since 2026-01-01T00:00:00.000Z",
+                    silent.back().text_en.c_str());
+    STRCMP_CONTAINS("word order in its register map", silent.back().text_en.c_str());
+    STRCMP_CONTAINS("rack 有应答，但自 2026-01-01T00:00:00.000Z 起没有可计入的电能", silent.back().text_zh.c_str());
+    const auto later = quarters.pass(8, with(without_energy(rack)), "silent", "rack");
+    STRCMP_CONTAINS("rack has told no energy since", later.back().text_en.c_str());  // it answers no more
+}

@@ -220,6 +220,24 @@ TEST(Engine, an_hour_that_still_runs_steps_no_alert) {
     STRCMP_EQUAL("firing", world.states(kAlert).c_str());
 }
 
+TEST(Engine, a_register_that_jumps_at_every_poll_is_an_alert_that_ends_with_the_jumps) {
+    fake::World world{1.25};
+    world.run(60, 1500e3, 1000e3);
+    world.leap_register(1, 1e9);
+    world.run(3700, 1500e3, 1000e3);
+    const std::string topic = "alert/pdu/integrity-silent";
+    STRCMP_EQUAL("firing", world.states(topic).c_str());
+    STRCMP_CONTAINS("pdu answers, but has told no energy that can be counted",
+                    world.sent(topic).back()["message"]["en"].get<std::string>().c_str());
+    world.restart();
+    world.run(60, 1500e3, 1000e3);
+    world.leap_register(1, 0);
+    world.run(60, 1500e3, 1000e3);
+    STRCMP_EQUAL("resolved", world.sent(topic).back()["state"].get<std::string>().c_str());
+    for (const auto& payload : world.sent(topic)) CHECK(payload["state"] != "pending");
+    CHECK(world.verify().findings.empty());
+}
+
 TEST(Engine, a_silent_source_shows_in_the_status) {
     World world{1.25};
     world.run(5, 120e3, 100e3);

@@ -73,6 +73,7 @@ public:
             clock.advance(std::chrono::seconds{1});
             wh_[0] += stopped_s_[0] > 0 ? 0 : feed_w / 3600;
             wh_[1] += stopped_s_[1] > 0 ? 0 : pdu_w / 3600;
+            for (const std::size_t meter : {0U, 1U}) wh_[meter] += leap_wh_[meter];
             for (int& left : stopped_s_) left = std::max(0, left - 1);
             if (feed_heard) report(0, feed_w);
             report(1, pdu_w);
@@ -82,6 +83,9 @@ public:
 
     // The register stands still for so long and loses what flows meanwhile; its power is still told.
     void stop_register(DeviceIndex device, int seconds) { stopped_s_[device] = seconds; }
+
+    // From now on its register leaps by so much a second, beside what flows.
+    void leap_register(DeviceIndex device, double wh) { leap_wh_[device] = wh; }
 
     // As after kill -9: what was not committed is gone.
     void restart() { start(); }
@@ -174,6 +178,7 @@ private:
     std::unique_ptr<Engine> engine_;
     double wh_[2] = {5e6, 3e6};
     int stopped_s_[2] = {0, 0};
+    double leap_wh_[2] = {0, 0};
 };
 
 }  // namespace pued::fake
