@@ -9,13 +9,16 @@ Library::Library(const std::string& name, const std::string& package) : name_(na
     handle_ = ::dlopen(name.c_str(), RTLD_LAZY | RTLD_LOCAL);
     if (handle_ != nullptr) return;
     const char* why = ::dlerror();
-    error_ = std::string{why != nullptr ? why : name} + " (expected the package " + package + " on this machine)";
+    error_ = std::string{why != nullptr ? why : name} + " (expected " + name + " on this machine" + source();
 }
+
+// Other systems have other names for the package; the library's own is the same everywhere.
+std::string Library::source() const { return "; on Debian 12: package " + package_ + ')'; }
 
 void* Library::symbol(const char* name) {
     if (handle_ == nullptr) return nullptr;
     void* found = ::dlsym(handle_, name);
-    if (found == nullptr) error_ = name_ + " has no " + name + " (expected a newer package " + package_ + ')';
+    if (found == nullptr) error_ = name_ + " has no " + name + " (expected a newer " + name_ + source();
     return found;
 }
 

@@ -10,11 +10,11 @@ namespace pued {
 
 class Library {
 public:
-    // Why it cannot be used, and which package brings it; empty: all of it is there.
+    // Why it cannot be used, and what is expected; empty: all of it is there.
     [[nodiscard]] const std::string& error() const { return error_; }
 
 protected:
-    // `name` is the SONAME that we were built for, `package` Debian's.
+    // `name` is the SONAME that we were built for, `package` that of Debian 12.
     Library(const std::string& name, const std::string& package);
     ~Library() = default;
     Library(const Library&) = delete;
@@ -25,6 +25,8 @@ protected:
     void* symbol(const char* name);
 
 private:
+    [[nodiscard]] std::string source() const;
+
     void* handle_ = nullptr;
     std::string name_, package_, error_;
 };
