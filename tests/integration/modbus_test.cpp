@@ -117,6 +117,11 @@ TEST(ModbusTcp, each_lie_is_noticed_and_disturbs_nobody_else) {
          [](const Bytes&) {
              return Answer{.pieces = {{0, Bytes(200, 0xA5)}}, .close = false};
          }},
+        {"not Modbus: a web server answers (HTTP)",
+         [](const Bytes&) {
+             const std::string text = "HTTP/1.1 400 Bad Request\r\n\r\n";
+             return Answer{.pieces = {{0, Bytes{text.begin(), text.end()}}}, .close = true};
+         }},
         {"no reply within 150 ms",  // one byte every 40 ms: never whole in time
          [](const Bytes& request) {
              Answer answer;

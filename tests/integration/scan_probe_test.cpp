@@ -82,3 +82,15 @@ TEST(ScanProbe, passes_over_what_another_unit_behind_a_serial_server_says_late) 
     UNSIGNED_LONGS_EQUAL(kAddresses, answers.size());
     check_answers(answers);
 }
+
+TEST(ScanProbe, says_who_answers_where_nobody_speaks_modbus) {
+    TcpPeer peer{[](const Bytes&) -> Answer {
+        const std::string banner = "SSH-2.0-OpenSSH_9.2p1\r\n";
+        return {.pieces = {{0, Bytes{banner.begin(), banner.end()}}}};
+    }};
+    auto link = open_tcp_probe("127.0.0.1", peer.port, Framing::tcp, kTimeout, real_clock);
+    CHECK(static_cast<bool>(link));
+    const auto reply = (*link)->ask({.unit = 1, .function = 3, .address = 0, .words = 1}, kTimeout);
+    CHECK(reply.outcome == ProbeOutcome::lost);
+    STRCMP_CONTAINS(": not Modbus: an SSH server answers", reply.error.c_str());
+}
