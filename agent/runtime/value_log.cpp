@@ -22,17 +22,16 @@ void ValueLog::tell(const Report& report, const Device& device, bool logged, Log
     const auto missing = static_cast<std::size_t>(std::ranges::count_if(report.samples, bad));
     if (missing <= told.most) return;
     told.most = missing;
-    if (!logged && told.ever && report.at - told.at < kSilence) {
+    if (logged) return;
+    if (told.ever && report.at - told.at < kSilence) {
         ++told.unwritten;
         return;
     }
-    if (!logged) {
-        log.write(Level::warning, "values",
-                  {{"source", device.id},
-                   {"missing", std::to_string(missing)},
-                   {"times", std::to_string(told.unwritten + 1)},
-                   {"error", report.error}});
-    }
+    log.write(Level::warning, "values",
+              {{"source", device.id},
+               {"missing", std::to_string(missing)},
+               {"times", std::to_string(told.unwritten + 1)},
+               {"error", report.error}});
     told = {.ever = true, .at = report.at, .most = missing, .unwritten = 0};
 }
 

@@ -65,4 +65,6 @@ TEST(ValueLog, what_was_written_with_the_sources_return_is_not_written_twice) {
     report(0, 1, true);
     report(1, 1);
     STRCMP_EQUAL("", written().c_str());
+    report(2, 2);  // more is news
+    STRCMP_CONTAINS("missing=2 times=1", written().c_str());
 }
