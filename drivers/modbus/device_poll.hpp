@@ -11,7 +11,8 @@
 // is cut at its gaps, then in halves, and asked again in the same poll; the cuts stay for later polls. A span with an
 // energy register that looks torn (torn_guard.hpp) is read again at once; without agreement that point is invalid.
 //
-// A report's error names what was read torn, what was refused and up to three points without a value, and why.
+// A report's error names what was read torn, what was refused and up to three points without a value, and why;
+// energies first.
 //
 // Fields with a rate of their own are asked for when they are due, and ride along in spans that are read anyway. What
 // was not asked for has no sample in the report.

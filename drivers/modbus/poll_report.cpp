@@ -51,18 +51,21 @@ std::string DevicePoll::doubts() const {
     return first->guard->doubt() + and_more(more);
 }
 
-// The first points whose registers were read and say nothing, each with the reason.
+// The first points whose registers were read and say nothing, each with the reason; energies before all others.
 std::string DevicePoll::valueless(const std::vector<Sample>& samples, const HelperValues& helpers) const {
-    std::string out;
-    std::size_t found = 0;
+    std::vector<std::size_t> bad;
     for (const auto& sample : samples) {
         const std::size_t index = sample.point - first_point_;
-        if (sample.quality != Quality::invalid || items_[index].state != State::answered) continue;
-        if (++found > most_named) continue;
-        out += (found == 1 ? "no valid value for " : ", ") + field_of(index).name + " (" +
-               no_value_text(field_of(index), items_[index].words, helpers) + ')';
+        if (sample.quality == Quality::invalid && items_[index].state == State::answered) bad.push_back(index);
     }
-    return found > most_named ? out + and_more(found - most_named) : out;
+    std::ranges::stable_partition(bad, [this](std::size_t index) { return field_of(index).q_uwh > 0; });
+    std::string out;
+    for (std::size_t i = 0; i < std::min(bad.size(), most_named); ++i) {
+        const Field& field = field_of(bad[i]);
+        out += (i == 0 ? "no valid value for " : ", ") + field.name + " (" +
+               no_value_text(field, items_[bad[i]].words, helpers) + ')';
+    }
+    return bad.size() > most_named ? out + and_more(bad.size() - most_named) : out;
 }
 
 std::string DevicePoll::describe_bad(const std::vector<Sample>& samples, const HelperValues& helpers) const {

@@ -292,6 +292,19 @@ TEST(DevicePoll, of_many_points_without_a_value_three_are_named_with_their_reaso
         device.run(poll).error.c_str());
 }
 
+TEST(DevicePoll, an_energy_without_a_value_is_named_before_all_others) {
+    auto config = device_with({field("voltage_v", 10), field("frequency_hz", 11), field("current_a", 12),
+                               field("energy_wh", 13, RegisterType::i32)});
+    for (auto& one : fake::own_map(config).fields) one.max = 300;
+    fake::own_map(config).fields[3].q_uwh = 1'000'000;
+    auto poll = make(config);
+    device.registers = {{10, 301}, {11, 302}, {12, 303}, {13, 0xFFFF}, {14, 0xFFFF}};
+    STRCMP_EQUAL(
+        "10.0.0.5:502 unit 3: no valid value for energy_wh (0xFFFF 0xFFFF is below 0, where no energy can be), "
+        "voltage_v (0x012D gives 301, above 300), frequency_hz (0x012E gives 302, above 300) (and 1 more)",
+        device.run(poll).error.c_str());
+}
+
 TEST(DevicePoll, what_is_refused_and_what_is_no_value_are_both_told) {
     auto config = device_with({field("power_w", 10), field("voltage_v", 200)});
     fake::own_map(config).fields[0].max = 300;
