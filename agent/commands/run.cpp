@@ -1,8 +1,6 @@
 // pued run: the daemon. The main thread is the engine's: it takes reports from the queue, ticks the engine, which keeps
 // the journal, feeds the watchdog while everything moves, and obeys signals. SIGHUP builds everything anew from the
 // configuration and hands the books over; a bad new configuration changes nothing.
-#include <malloc.h>
-
 #include <cstdlib>
 #include <optional>
 
@@ -302,7 +300,7 @@ private:
 }  // namespace
 
 int run_command(const std::string& config_file) {
-    ::mallopt(M_ARENA_MAX, 2);  // a heap for each of many threads that mostly wait is memory for nothing
+    keep_memory_small();
     Log log;
     return Daemon{config_file, log}.run();
 }
