@@ -1,6 +1,7 @@
 // Ed25519 by OpenSSL's EVP interface.
 #include "agent/journal/signer.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
@@ -12,6 +13,7 @@ struct Free {
     void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
     void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
+    void operator()(OSSL_LIB_CTX* library) const { OSSL_LIB_CTX_free(library); }
     void operator()(BIO* bio) const { BIO_free(bio); }
 };
 template <class T>
@@ -57,12 +59,17 @@ struct Signer::Key {
 };
 
 Result<Signer> Signer::generate() {
-    const Owned<EVP_PKEY_CTX> context{EVP_PKEY_CTX_new_id(EVP_PKEY_ED25519, nullptr)};
-    EVP_PKEY* key = nullptr;
-    if (context == nullptr || EVP_PKEY_keygen_init(context.get()) != 1 || EVP_PKEY_keygen(context.get(), &key) != 1) {
+    // A library of its own: OpenSSL's random numbers take a hundred kilobytes, which nothing needs after this.
+    const Owned<OSSL_LIB_CTX> library{OSSL_LIB_CTX_new()};
+    const Owned<EVP_PKEY> key{EVP_PKEY_Q_keygen(library.get(), nullptr, "ED25519")};
+    std::array<std::uint8_t, 32> seed{};
+    auto size = seed.size();
+    if (key == nullptr || EVP_PKEY_get_raw_private_key(key.get(), seed.data(), &size) != 1 || size != seed.size()) {
         return Error{"no Ed25519 key could be made by OpenSSL"};
     }
-    return Key::signer(key, "OpenSSL made another key than Ed25519");
+    auto signer = from_seed(seed);
+    OPENSSL_cleanse(seed.data(), seed.size());
+    return signer;
 }
 
 Result<Signer> Signer::from_seed(const std::array<std::uint8_t, 32>& seed) {
