@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -42,7 +43,7 @@ public:
         add_journal();
         add_verify();
     }
-    int run() const { return verbs_.at(app_.get_subcommands().front())(); }
+    [[nodiscard]] const std::function<int()>& chosen() const { return verbs_.at(app_.get_subcommands().front()); }
 
 private:
     CLI::App* verb(const char* name, const char* help, std::function<int()> run) {
@@ -159,7 +160,8 @@ private:
 }  // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app{kDescription, "pued"};
+    std::optional<CLI::App> parser{std::in_place, kDescription, "pued"};
+    auto& app = *parser;
     app.set_version_flag("--version", "pued " PUED_VERSION);
     app.require_subcommand(1);
     app.footer("Manual: man pued. Data: device maps, accelerators and rules are TOML files, see pued check.");
@@ -171,5 +173,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::ParseError& error) {
         return complain(app, argc > 1 ? argv[1] : "", error.what());
     }
-    return verbs.run();
+    const auto run = verbs.chosen();
+    parser.reset();  // the daemon runs for years without it
+    return run();
 }

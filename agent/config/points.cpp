@@ -46,6 +46,7 @@ public:
         for (std::size_t i = 0; i < config_.meters.size(); ++i) set_parent(i, config_.meters[i]);
         for (std::size_t i = 0; i < config_.servers.size(); ++i)
             set_parent(config_.meters.size() + i, config_.servers[i]);
+        table_.points.shrink_to_fit();
         return std::move(table_);
     }
 

@@ -24,7 +24,7 @@ PolledField polled(Field field, const std::optional<WordOrder>& order) {
     if (order) field.order = *order;
     PolledField out{.field = std::move(field)};
     out.once = read_once(out.field);
-    if (out.field.q_uwh > 0) out.register_ = without_told_scale(out.field);
+    if (out.field.q_uwh > 0) out.register_ = std::make_unique<Field>(without_told_scale(out.field));
     return out;
 }
 
@@ -68,7 +68,9 @@ std::vector<std::uint32_t> parts_of(const FieldSum& sum, const std::vector<Polle
 
 FieldList laid_out(const ModbusPoll& device) {
     FieldList list{.map = device.map, .fields = {}};
-    for (auto& field : expand(*device.map, device.config.counts)) {
+    auto published = expand(*device.map, device.config.counts);
+    list.fields.reserve(published.size() + device.map->helpers.size());
+    for (auto& field : published) {
         list.fields.push_back(polled(std::move(field), device.config.word_order));
     }
     list.published = list.fields.size();

@@ -15,9 +15,9 @@ namespace pued {
 
 struct PolledField {
     Field field;
-    bool once = false;                 // read after each forget() only
-    unsigned rate = 0;                 // index into FieldList::rates
-    std::optional<Field> register_{};  // of energy: the field without what the device tells about its scale
+    bool once = false;                   // read after each forget() only
+    unsigned rate = 0;                   // index into FieldList::rates
+    std::unique_ptr<Field> register_{};  // of energy: the field without what the device tells about its scale
 };
 
 struct FieldList {
