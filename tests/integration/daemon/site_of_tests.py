@@ -83,7 +83,7 @@ class Witness:
 class Site:
     """Plant and broker run; start() starts the daemon."""
 
-    def __init__(self, stage, pued, sim, racks=4, interval=2, poll=0.5, passwords=False):
+    def __init__(self, stage, pued, sim, racks=4, interval=2, poll=0.5, passwords=False, plant=("--no-bmc",)):
         self.stage, self.pued, self.sim, self.passwords = stage, pued, sim, passwords
         self.port = free_port()
         self.run = stage.folder / "run"
@@ -92,7 +92,7 @@ class Site:
         self.daemon = None
         self.write_broker_files()
         self.broker = self.start_broker()
-        stage.start([sim, "--run-dir", self.run, "--racks", racks, "--no-bmc", "--interval", interval, "--poll", poll, "--mqtt",
+        stage.start([sim, "--run-dir", self.run, "--racks", racks, *plant, "--interval", interval, "--poll", poll, "--mqtt",
                      f"127.0.0.1:{self.port}", "--data-dir", ROOT / "config"], stdout=stage.log("sim.log"), stderr=stage.log("sim.log"))
         wait_for(lambda: self.config.exists() and (self.run / "plant.json").exists(), "pued-sim")
         if passwords:
