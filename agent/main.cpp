@@ -143,6 +143,9 @@ private:
             ->type_name("VKEY");
         proof->add_option("--checkpoint", verify_.checkpoint, "a checkpoint that you kept: the journal must contain it")
             ->type_name("NOTE");
+        proof->add_option("--lang", verify_.lang, "of what is said: en or zh")
+            ->capture_default_str()
+            ->check(CLI::IsMember({"en", "zh"}));
         proof->add_option("journal", verify_.directory, "the journal's folder")->required()->type_name("JOURNAL_DIR");
     }
 

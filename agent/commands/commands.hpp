@@ -35,6 +35,7 @@ struct VerifyOptions {
     std::string key;                     // PUBLIC.pem; empty: the journal's own
     std::vector<std::string> witnesses;  // their keys, as "name+id+key"
     std::string checkpoint;              // a note that somebody kept; empty: none
+    std::string lang = "en";             // or "zh"
 };
 
 struct ScanOptions {

@@ -12,7 +12,7 @@ namespace pued {
 class JournalFolder final : public Store {
 public:
     // The folder itself, or a state directory that has it.
-    static Result<JournalFolder> find(const std::string& directory);
+    static Result<JournalFolder, BilingualError> find(const std::string& directory);
     explicit JournalFolder(std::string folder) : inner_(std::move(folder)) {}
 
     [[nodiscard]] Result<std::optional<std::string>> load(std::string_view name) const override {

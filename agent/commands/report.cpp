@@ -52,7 +52,7 @@ void add_evidence(const Store& store, Dossier& dossier) {
     if (!note || !*note) return;
     dossier.checkpoint = **note;
     const auto parsed = parse_note(dossier.checkpoint);
-    const auto checkpoint = parsed ? parse_checkpoint(parsed->text) : Result<Checkpoint>{Error{}};
+    const auto checkpoint = parse_checkpoint(parsed ? parsed->text : std::string{});
     if (checkpoint) dossier.checkpoint_size = static_cast<double>(checkpoint->size);
 }
 

@@ -1,5 +1,5 @@
 // pued verify: checks a copied journal offline. Prints what does not hold and where, what a reader should know, and one
-// line of summary.
+// line of summary, in English or Chinese.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -14,39 +14,49 @@
 #include "agent/journal/verify.hpp"
 #include "agent/report/audit.hpp"
 #include "agent/report/recorded.hpp"
+#include "agent/report/text.hpp"
 
 namespace pued {
 namespace {
 
-int fail(const std::string& what) {
-    fmt::print(stderr, "pued: verify: {}\n", what);
+int fail(const Tongue& say, const Bilingual& what) {
+    fmt::print(stderr, "pued: verify: {}\n", say(what));
     return 1;
 }
 
-Result<std::string> read_file(const std::string& path) {
+Bilingual at(const std::string& place, const Bilingual& what) {
+    return {place + ": " + what.en, place + "：" + what.zh};
+}
+
+BilingualError error_at(const std::string& place, const Bilingual& what) {
+    auto text = at(place, what);
+    return {std::move(text.en), std::move(text.zh)};
+}
+
+Result<std::string, BilingualError> read_file(const std::string& path) {
     std::ifstream file{path, std::ios::binary};
     std::string bytes{std::istreambuf_iterator<char>{file}, {}};
-    if (!file) return Error{path + ": cannot be read"};
+    if (!file) return error_at(path, {"cannot be read", "无法读取"});
     return bytes;
 }
 
-Result<VerifySettings> settings_of(const VerifyOptions& options) {
+Result<VerifySettings, BilingualError> settings_of(const VerifyOptions& options) {
     VerifySettings out;
     if (!options.key.empty()) {
         const auto pem = read_file(options.key);
-        if (!pem) return Error{pem.error()};
+        if (!pem) return pem.failure();
         const auto key = public_key_from_pem(*pem);
-        if (!key) return Error{options.key + ": " + key.error()};
+        if (!key) return error_at(options.key, key.failure().both());
         out.key = *key;
     }
     for (const auto& witness : options.witnesses) {
         auto key = NoteKey::parse(witness);
-        if (!key) return Error{"--witness " + witness + ": " + key.error()};
+        if (!key) return error_at("--witness " + witness, key.failure().both());
         out.witnesses.push_back(std::move(*key));
     }
     if (!options.checkpoint.empty()) {
         auto note = read_file(options.checkpoint);
-        if (!note) return Error{note.error()};
+        if (!note) return note.failure();
         out.published = std::move(*note);
     }
     return out;
@@ -63,70 +73,83 @@ AuditResult audited(const Store& store) {
         }
     }
     auto out = audit.finish();
-    if (replayed) out.notes.emplace_back("made by replay from recorded readings, not measured by this daemon");
+    if (replayed) out.notes.push_back(replay_note());
     return out;
 }
 
 // Nothing that could be judged: another folder, or one that may not be read.
-std::optional<std::string> not_a_journal(const Store& store) {
+std::optional<Bilingual> not_a_journal(const Store& store) {
     const auto segments = list_segments(store);
-    if (!segments) return segments.error();
+    if (!segments) return unreadable(segments.error());
     if (!segments->empty()) {
         const auto first = store.load(segments->front().name);
-        return first ? std::nullopt : std::optional{first.error()};
+        return first ? std::nullopt : std::optional{unreadable(first.error())};
     }
     const auto checkpoint = store.load(layout::checkpoint);
-    if (!checkpoint) return checkpoint.error();
+    if (!checkpoint) return unreadable(checkpoint.error());
     if (*checkpoint) return std::nullopt;
-    return "no journal is here (expected the folder that has e0001-….seg and checkpoint, or the state directory)";
+    return Bilingual{
+        "no journal is here (expected the folder that has e0001-….seg and checkpoint, or the state directory)",
+        "此处没有日志（应为含有 e0001-….seg 和 checkpoint 的文件夹，或状态目录）"};
 }
 
-void print_findings(const std::vector<Finding>& findings) {
-    for (const auto& finding : findings) fmt::print("{}: {}\n", finding.where, finding.what);
+void print_findings(const Tongue& say, const std::vector<Finding>& findings) {
+    for (const auto& finding : findings) fmt::print("{}{}{}\n", say(finding.where), say(": ", "："), say(finding.what));
 }
 
-void print_notes(const std::vector<std::string>& notes) {
-    for (const auto& note : notes) fmt::print("note: {}\n", note);
+void print_notes(const Tongue& say, const std::vector<Bilingual>& notes) {
+    for (const auto& note : notes) fmt::print("{}{}\n", say("note: ", "提示："), say(note));
 }
 
 std::string counted(std::uint64_t count, std::string_view one) {
     return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
 }
 
-void print_summary(const VerifyOptions& options, const VerifyResult& evidence, const AuditResult& numbers) {
-    const auto problems = evidence.findings.size() + numbers.findings.size();
-    auto covered = evidence.newest
-                       ? fmt::format("signed up to record {} of {}", evidence.newest->size - 1, evidence.newest->origin)
-                       : std::string{"nothing is signed"};
-    fmt::print("{}: {}: {} in {}, {}, {}; {}\n", options.directory,
-               problems == 0 ? "sound" : "NOT SOUND, " + counted(problems, "finding"),
-               counted(evidence.records, "record"), counted(evidence.epochs, "epoch"),
-               counted(evidence.checkpoints, "checkpoint"), counted(numbers.intervals, "interval"), covered);
+Bilingual outcome(std::size_t problems) {
+    if (problems == 0) return {"sound", "验证通过"};
+    return {"NOT SOUND, " + counted(problems, "finding"), fmt::format("验证未通过，{} 项问题", problems)};
+}
+
+Bilingual signed_up_to(const std::optional<Checkpoint>& newest) {
+    if (!newest) return {"nothing is signed", "没有任何签名"};
+    return {fmt::format("signed up to record {} of {}", newest->size - 1, newest->origin),
+            fmt::format("已签名至 {} 的记录 {}", newest->origin, newest->size - 1)};
+}
+
+Bilingual summary(const VerifyResult& evidence, const AuditResult& numbers) {
+    const auto result = outcome(evidence.findings.size() + numbers.findings.size());
+    const auto covered = signed_up_to(evidence.newest);
+    return {fmt::format("{}: {} in {}, {}, {}; {}", result.en, counted(evidence.records, "record"),
+                        counted(evidence.epochs, "epoch"), counted(evidence.checkpoints, "checkpoint"),
+                        counted(numbers.intervals, "interval"), covered.en),
+            fmt::format("{}：{} 条记录，{} 个纪元，{} 个检查点，{} 个时段；{}", result.zh, evidence.records,
+                        evidence.epochs, evidence.checkpoints, numbers.intervals, covered.zh)};
 }
 
 }  // namespace
 
-Result<JournalFolder> JournalFolder::find(const std::string& directory) {
+Result<JournalFolder, BilingualError> JournalFolder::find(const std::string& directory) {
     std::error_code none;
     const std::filesystem::path path{directory};
     if (std::filesystem::is_directory(path / "journal", none)) return JournalFolder{(path / "journal").string()};
     if (std::filesystem::is_directory(path, none)) return JournalFolder{directory};
-    return Error{directory + ": is no directory"};
+    return error_at(directory, {"is no directory", "不是目录"});
 }
 
 int verify_command(const VerifyOptions& options) {
+    const Tongue say{options.lang == "zh" ? Language::zh : Language::en};
     const auto store = JournalFolder::find(options.directory);
-    if (!store) return fail(store.error());
-    if (const auto wrong = not_a_journal(*store)) return fail(options.directory + ": " + *wrong);
+    if (!store) return fail(say, store.failure().both());
+    if (const auto wrong = not_a_journal(*store)) return fail(say, at(options.directory, *wrong));
     const auto settings = settings_of(options);
-    if (!settings) return fail(settings.error());
+    if (!settings) return fail(say, settings.failure().both());
     const auto evidence = verify_journal(*store, *settings);
     const auto numbers = audited(*store);
-    print_findings(evidence.findings);
-    print_findings(numbers.findings);
-    print_notes(evidence.notes);
-    print_notes(numbers.notes);
-    print_summary(options, evidence, numbers);
+    print_findings(say, evidence.findings);
+    print_findings(say, numbers.findings);
+    print_notes(say, evidence.notes);
+    print_notes(say, numbers.notes);
+    fmt::print("{}\n", say(at(options.directory, summary(evidence, numbers))));
     return evidence.findings.empty() && numbers.findings.empty() ? 0 : 1;
 }
 

@@ -118,8 +118,10 @@ std::string NoteKey::vkey() const {
     return name + '+' + digits + '+' + base64(static_cast<char>(type) + Bytes{view(key)});
 }
 
-Result<NoteKey> NoteKey::parse(std::string_view vkey) {
-    const Error error{"\"" + std::string{vkey} + "\" is no key of a log or witness (expected NAME+ID+BASE64, Ed25519)"};
+Result<NoteKey, BilingualError> NoteKey::parse(std::string_view vkey) {
+    const BilingualError error{
+        "\"" + std::string{vkey} + "\" is no key of a log or witness (expected NAME+ID+BASE64, Ed25519)",
+        "“" + std::string{vkey} + "”不是日志或见证方的密钥（应为 NAME+ID+BASE64，Ed25519）"};
     auto rest = vkey;
     const auto name = take(rest, '+');
     const auto digits = take(rest, '+');
@@ -130,7 +132,8 @@ Result<NoteKey> NoteKey::parse(std::string_view vkey) {
     key.name = *name;
     key.type = static_cast<std::uint8_t>(bytes->front());
     if (key.type != log_type && key.type != witness_type) return error;
-    if (key.vkey() != vkey) return Error{error.what + ": its id does not fit name and key"};
+    if (key.vkey() != vkey)
+        return BilingualError{error.what + ": its id does not fit name and key", error.zh + "：其 ID 与名称和密钥不符"};
     return key;
 }
 
@@ -143,22 +146,27 @@ std::string SignedNote::whole() const {
     return out;
 }
 
-Result<SignedNote> parse_note(std::string_view note) {
+Result<SignedNote, BilingualError> parse_note(std::string_view note) {
     const auto blank = note.rfind("\n\n");
-    if (blank == std::string_view::npos) return Error{"no signed note: no blank line before its signatures"};
+    if (blank == std::string_view::npos)
+        return BilingualError{"no signed note: no blank line before its signatures", "不是签名注记：签名之前没有空行"};
     SignedNote out{.text = std::string{note.substr(0, blank + 1)}, .signatures = {}};
     auto rest = note.substr(blank + 2);
     while (const auto line = take(rest, '\n')) {
         auto signature = parse_signature(*line);
-        if (!signature) return Error{"no signed note: \"" + std::string{*line} + "\" is no signature line"};
+        if (!signature)
+            return BilingualError{"no signed note: \"" + std::string{*line} + "\" is no signature line",
+                                  "不是签名注记：“" + std::string{*line} + "”不是签名行"};
         out.signatures.push_back(std::move(*signature));
     }
-    if (!rest.empty() || out.signatures.empty()) return Error{"no signed note: it ends within its signatures"};
+    if (!rest.empty() || out.signatures.empty())
+        return BilingualError{"no signed note: it ends within its signatures", "不是签名注记：在签名部分中断"};
     return out;
 }
 
-Result<Checkpoint> parse_checkpoint(std::string_view text) {
-    const Error error{"no checkpoint: expected the three lines ORIGIN, SIZE and ROOT in base64"};
+Result<Checkpoint, BilingualError> parse_checkpoint(std::string_view text) {
+    const BilingualError error{"no checkpoint: expected the three lines ORIGIN, SIZE and ROOT in base64",
+                               "不是检查点：应为 ORIGIN、SIZE 和 base64 编码的 ROOT 三行"};
     auto rest = text;
     const auto origin = take(rest, '\n'), size = take(rest, '\n'), root = take(rest, '\n');
     if (!root || !is_name(*origin)) return error;

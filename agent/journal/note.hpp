@@ -31,7 +31,7 @@ struct NoteKey {
 
     [[nodiscard]] std::uint32_t id() const;  // first four bytes of SHA-256(name || '\n' || type || key)
     // "name+hex id+base64(type || key)", as keys of logs and witnesses are passed around.
-    static Result<NoteKey> parse(std::string_view vkey);
+    static Result<NoteKey, BilingualError> parse(std::string_view vkey);
     [[nodiscard]] std::string vkey() const;
 };
 
@@ -47,8 +47,8 @@ struct SignedNote {
     [[nodiscard]] std::string whole() const;
 };
 
-Result<SignedNote> parse_note(std::string_view note);
-Result<Checkpoint> parse_checkpoint(std::string_view text);
+Result<SignedNote, BilingualError> parse_note(std::string_view note);
+Result<Checkpoint, BilingualError> parse_checkpoint(std::string_view text);
 // The checkpoint signed by the log: "ORIGIN\nSIZE\nROOT\n\n— ORIGIN …\n" (H07).
 Result<std::string> sign_checkpoint(const Checkpoint& checkpoint, const Signer& signer);
 // Whether one of the note's signatures is this log's and right.

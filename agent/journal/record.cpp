@@ -268,13 +268,14 @@ Bytes encode(const Record& record) {
     return out.take();
 }
 
-Result<Record> decode(std::string_view leaf) {
+Result<Record, BilingualError> decode(std::string_view leaf) {
     Pairs pairs{leaf};
     Record record;
     read_head(pairs, record);
     read_figures(pairs, record);
     read_rest(pairs, record);
-    if (!pairs.complete()) return Error{"no record in the one encoding that pued writes"};
+    if (!pairs.complete())
+        return BilingualError{"no record in the one encoding that pued writes", "不是按 pued 唯一编码写成的记录"};
     return record;
 }
 

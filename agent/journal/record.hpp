@@ -70,6 +70,6 @@ struct Record {
 
 Bytes encode(const Record& record);
 // Refuses what encode() would not have written.
-Result<Record> decode(std::string_view leaf);
+Result<Record, BilingualError> decode(std::string_view leaf);
 
 }  // namespace pued

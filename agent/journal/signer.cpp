@@ -111,12 +111,13 @@ bool verify_signature(const PublicKey& key, std::string_view message, const Sign
            EVP_DigestVerify(context.get(), signature.data(), signature.size(), octets(message), message.size()) == 1;
 }
 
-Result<PublicKey> public_key_from_pem(std::string_view pem) {
+Result<PublicKey, BilingualError> public_key_from_pem(std::string_view pem) {
     const auto bio = input(pem);
     const Owned<EVP_PKEY> owned{PEM_read_bio_PUBKEY(bio.get(), nullptr, no_passphrase, nullptr)};
     PublicKey key{};
     if (!is_ed25519(owned.get()) || !raw_public_key(owned.get(), key)) {
-        return Error{"no public Ed25519 key in PEM (\"BEGIN PUBLIC KEY\")"};
+        return BilingualError{"no public Ed25519 key in PEM (\"BEGIN PUBLIC KEY\")",
+                              "不是 PEM 格式的 Ed25519 公钥（“BEGIN PUBLIC KEY”）"};
     }
     return key;
 }

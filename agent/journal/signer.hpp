@@ -31,7 +31,7 @@ private:
 };
 
 bool verify_signature(const PublicKey& key, std::string_view message, const Signature& signature);
-Result<PublicKey> public_key_from_pem(std::string_view pem);  // SubjectPublicKeyInfo
+Result<PublicKey, BilingualError> public_key_from_pem(std::string_view pem);  // SubjectPublicKeyInfo
 std::string public_key_to_pem(const PublicKey& key);
 
 }  // namespace pued

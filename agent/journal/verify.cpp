@@ -11,7 +11,7 @@ namespace pued {
 namespace {
 
 struct Claim {
-    std::string where;
+    Bilingual where;
     SignedNote note;
     Checkpoint checkpoint;
     std::uint32_t epoch = 0;
@@ -38,15 +38,16 @@ public:
         check_witnesses();
         check_newest();
         if (too_old_ > 0)
-            note(std::to_string(too_old_) +
-                 " checkpoints are older than what is here: only their signatures were checked");
+            note({std::to_string(too_old_) +
+                      " checkpoints are older than what is here: only their signatures were checked",
+                  std::to_string(too_old_) + " 个检查点早于现有记录：仅核对了其签名"});
         result_.epochs = static_cast<std::uint32_t>(walk_.epochs.size());
         return std::move(result_);
     }
 
 private:
-    void find(std::string where, std::string what) { result_.findings.push_back({std::move(where), std::move(what)}); }
-    void note(std::string text) { result_.notes.push_back(std::move(text)); }
+    void find(Bilingual where, Bilingual what) { result_.findings.push_back({std::move(where), std::move(what)}); }
+    void note(Bilingual text) { result_.notes.push_back(std::move(text)); }
 
     void find_key() {
         if (settings_.key) {
@@ -54,36 +55,45 @@ private:
             return;
         }
         const auto pem = load(layout::public_key);
-        if (!pem) return find(std::string{layout::public_key}, "is not here: nothing says whose journal this is");
+        if (!pem) {
+            return find(file(layout::public_key),
+                        {"is not here: nothing says whose journal this is", "缺失：无从得知该日志属于谁"});
+        }
         const auto key = public_key_from_pem(*pem);
-        if (!key) return find(std::string{layout::public_key}, key.error());
+        if (!key) return find(file(layout::public_key), key.failure().both());
         trusted_.push_back(*key);
-        note("the key is the journal's own public.pem: nobody vouches for it (give the one you know with --key)");
+        note({"the key is the journal's own public.pem: nobody vouches for it (give the one you know with --key)",
+              "所用公钥是日志自带的 public.pem，无人为其作证（请用 --key 给出您已知的公钥）"});
+    }
+
+    static Bilingual file(std::string_view name) { return Bilingual::same(std::string{name}); }
+    static Bilingual byte_of_checkpoints(std::size_t at) {
+        return file(layout::checkpoints) + Bilingual{", byte " + std::to_string(at), "，字节 " + std::to_string(at)};
     }
 
     std::optional<std::string> load(std::string_view name) {
-        auto file = store_.load(name);
-        if (file) return std::move(*file);
-        find(std::string{name}, file.error());
+        auto loaded = store_.load(name);
+        if (loaded) return std::move(*loaded);
+        find(file(name), unreadable(loaded.error()));
         return std::nullopt;
     }
 
     void load_claims() {
-        if (const auto newest = load(layout::checkpoint)) add(std::string{layout::checkpoint}, *newest, false);
-        if (const auto file = load(layout::checkpoints)) add_all(*file);
-        if (settings_.published) add("the checkpoint that was kept", *settings_.published, true);
+        if (const auto newest = load(layout::checkpoint)) add(file(layout::checkpoint), *newest, false);
+        if (const auto all = load(layout::checkpoints)) add_all(*all);
+        if (settings_.published) add({"the checkpoint that was kept", "另行保存的检查点"}, *settings_.published, true);
     }
 
-    void add_all(const std::string& file) {
+    void add_all(const std::string& notes) {
         std::size_t end = 0;
-        for (const auto one : layout::split_notes(file, end)) {
-            const auto at = static_cast<std::size_t>(one.data() - file.data());
-            add(std::string{layout::checkpoints} + ", byte " + std::to_string(at), std::string{one}, false);
+        for (const auto one : layout::split_notes(notes, end)) {
+            add(byte_of_checkpoints(static_cast<std::size_t>(one.data() - notes.data())), std::string{one}, false);
         }
-        if (end == file.size()) return;
-        const auto where = std::string{layout::checkpoints} + ", byte " + std::to_string(end);
-        if (!may_be_torn(std::string_view{file}.substr(end))) return find(where, "bytes that are no signed note");
-        note(where + ": the last note is torn");
+        if (end == notes.size()) return;
+        const auto where = byte_of_checkpoints(end);
+        if (!may_be_torn(std::string_view{notes}.substr(end)))
+            return find(where, {"bytes that are no signed note", "此处的字节不是签名注记"});
+        note(where + Bilingual{": the last note is torn", "：最后一条注记残缺"});
     }
 
     // The beginning of a note: three lines, an empty one, and a signature whose '=' ends it.
@@ -98,13 +108,16 @@ private:
         return rest[text] == '\n' && (padding == rest.npos || padding + 1 == rest.size());
     }
 
-    void add(std::string where, const std::string& text, bool kept) {
+    void add(Bilingual where, const std::string& text, bool kept) {
         auto signed_note = parse_note(text);
-        if (!signed_note) return find(std::move(where), signed_note.error());
+        if (!signed_note) return find(std::move(where), signed_note.failure().both());
         auto checkpoint = parse_checkpoint(signed_note->text);
-        if (!checkpoint) return find(std::move(where), checkpoint.error());
+        if (!checkpoint) return find(std::move(where), checkpoint.failure().both());
         const auto origin = layout::parse_origin(checkpoint->origin);
-        if (!origin) return find(std::move(where), "\"" + checkpoint->origin + "\" is no log of pued");
+        if (!origin) {
+            return find(std::move(where), {"\"" + checkpoint->origin + "\" is no log of pued",
+                                           "“" + checkpoint->origin + "”不是 pued 的日志"});
+        }
         claims_.push_back({std::move(where), std::move(*signed_note), std::move(*checkpoint), origin->epoch, kept});
     }
 
@@ -116,8 +129,9 @@ private:
             const auto old = NoteKey::parse(*epoch->key->successor_of);
             if (!key || !old || !is_trusted(key->key) || is_trusted(old->key)) continue;
             trusted_.push_back(old->key);
-            note("epoch " + std::to_string(epoch->epoch) +
-                 " has a new key, which names the one before: " + old->vkey());
+            const auto number = std::to_string(epoch->epoch);
+            note({"epoch " + number + " has a new key, which names the one before: " + old->vkey(),
+                  "纪元 " + number + " 启用了新密钥，并指明前一密钥：" + old->vkey()});
         }
     }
 
@@ -143,7 +157,9 @@ private:
             return;
         }
         if (root_at(*epoch, claim.checkpoint.size) != claim.checkpoint.root)
-            return find(claim.where, covers(claim) + "and the records that are here are others (altered, or a fork)");
+            return find(claim.where,
+                        covers(claim) + Bilingual{"and the records that are here are others (altered, or a fork)",
+                                                  "但现有记录与其不符（被改动或分叉）"});
         result_.newest = claim.checkpoint;
         newest_epoch_ = claim.epoch;
     }
@@ -151,17 +167,19 @@ private:
     // All of them: then it is the key that is another one, and that is said once.
     void tell_unsigned() {
         const bool all = unsigned_.size() > 1 && unsigned_.size() == claims_.size();
+        const auto count = std::to_string(claims_.size());
         if (all)
-            return find(std::string{layout::checkpoint},
-                        "the signature is not of the key, nor is that of any other of the " +
-                            std::to_string(claims_.size()) +
-                            " checkpoints: a journal of somebody else, or the wrong key");
-        for (const auto& where : unsigned_) find(where, "the signature is not of the key");
+            return find(file(layout::checkpoint),
+                        {"the signature is not of the key, nor is that of any other of the " + count +
+                             " checkpoints: a journal of somebody else, or the wrong key",
+                         "签名与密钥不符，全部 " + count + " 个检查点均是如此：日志属于他人，或密钥有误"});
+        for (const auto& where : unsigned_) find(where, {"the signature is not of the key", "签名与密钥不符"});
     }
 
-    static std::string covers(const Claim& claim) {
-        return "it covers " + std::to_string(claim.checkpoint.size) + " records of epoch " +
-               std::to_string(claim.epoch) + ", ";
+    static Bilingual covers(const Claim& claim) {
+        const auto size = std::to_string(claim.checkpoint.size), epoch = std::to_string(claim.epoch);
+        return {"it covers " + size + " records of epoch " + epoch + ", ",
+                "覆盖纪元 " + epoch + " 的 " + size + " 条记录，"};
     }
 
     // What it covers is not here. The journal may have said so itself.
@@ -172,15 +190,25 @@ private:
         const bool is_declared = std::any_of(walk_.epochs.begin(), walk_.epochs.end(), declared);
         const bool is_older = !walk_.epochs.empty() && claim.epoch < walk_.epochs.front().epoch;
         if (is_declared && !claim.kept)
-            return note(claim.where + ": " + covers(claim) + "which the journal says it has lost");
+            return note(claim.where + Bilingual{": ", "："} + covers(claim) +
+                        Bilingual{"which the journal says it has lost", "日志声明这些记录已遗失"});
         if (is_older) {
             ++too_old_;
             return;
         }
-        auto what = covers(claim) + (epoch ? std::to_string(epoch->size()) + " are here" : "none are here");
-        if (epoch && !epoch->torn.empty()) what += "; what follows at " + epoch->torn + " is no record";
         find(claim.where,
-             what + (is_declared ? " (the journal says that it has lost them)" : " (cut off, or an older copy)"));
+             covers(claim) + left_of(epoch) +
+                 (is_declared ? Bilingual{" (the journal says that it has lost them)", "（日志声明其已遗失）"}
+                              : Bilingual{" (cut off, or an older copy)", "（被截断，或是较早的副本）"}));
+    }
+
+    static Bilingual left_of(const WalkedEpoch* epoch) {
+        if (epoch == nullptr) return {"none are here", "现已全部不在"};
+        const auto count = std::to_string(epoch->size());
+        Bilingual out{count + " are here", "现有 " + count + " 条"};
+        if (!epoch->torn) return out;
+        return out + Bilingual{"; what follows at " + epoch->torn->en + " is no record",
+                               "；" + epoch->torn->zh + " 起不是记录"};
     }
 
     // Checkpoints come in rising order: each tree grows from the one before.
@@ -198,11 +226,14 @@ private:
                 if (cosigned_at(claim.note, witness)) newest = &claim;
             }
             if (!newest) {
-                find("witness " + witness.name, "no checkpoint that is here was cosigned by it");
+                find({"witness " + witness.name, "见证方 " + witness.name},
+                     {"no checkpoint that is here was cosigned by it", "现有检查点均未经其联署"});
                 continue;
             }
-            note("witness " + witness.name + " saw " + std::to_string(newest->checkpoint.size) + " records of epoch " +
-                 std::to_string(newest->epoch) + " at " + rfc3339(*cosigned_at(newest->note, witness)));
+            const auto size = std::to_string(newest->checkpoint.size), epoch = std::to_string(newest->epoch);
+            const auto time = rfc3339(*cosigned_at(newest->note, witness));
+            note({"witness " + witness.name + " saw " + size + " records of epoch " + epoch + " at " + time,
+                  "见证方 " + witness.name + " 于 " + time + " 见证了纪元 " + epoch + " 的 " + size + " 条记录"});
         }
     }
 
@@ -214,11 +245,13 @@ private:
         const auto covered = has ? result_.newest->size : 0;
         if (covered < last.last_segment)
             return find(
-                std::string{layout::checkpoint},
-                "no checkpoint covers the records before the last segment, though each segment begins with one");
-        if (covered < last.size())
-            note(std::to_string(last.size() - covered) +
-                 " records are newer than the newest checkpoint: chained, not yet signed");
+                file(layout::checkpoint),
+                {"no checkpoint covers the records before the last segment, though each segment begins with one",
+                 "没有检查点覆盖最后一个日志段之前的记录，而每个日志段开始时都应有检查点"});
+        if (covered == last.size()) return;
+        const auto count = std::to_string(last.size() - covered);
+        note({count + " records are newer than the newest checkpoint: chained, not yet signed",
+              count + " 条记录晚于最新检查点：已入链，尚未签名"});
     }
 
     const Store& store_;
@@ -227,7 +260,7 @@ private:
     Walk walk_;
     std::vector<PublicKey> trusted_;
     std::vector<Claim> claims_;
-    std::vector<std::string> unsigned_;  // where they stand
+    std::vector<Bilingual> unsigned_;  // where they stand
     Frontier grown_;
     std::uint32_t grown_epoch_ = 0;
     std::uint32_t newest_epoch_ = 0;

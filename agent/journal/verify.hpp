@@ -9,14 +9,18 @@
 #include <vector>
 
 #include "agent/journal/note.hpp"
+#include "agent/model/bilingual.hpp"
 #include "agent/ports/store.hpp"
 
 namespace pued {
 
-struct Finding {        // something that does not hold
-    std::string where;  // "journal/e0001-0000000000.seg, byte 4711, record 812"
-    std::string what;   // "the record before it was another one (chain broken)"
+struct Finding {      // something that does not hold
+    Bilingual where;  // "journal/e0001-0000000000.seg, byte 4711, record 812"
+    Bilingual what;   // "the record before it was another one (chain broken)"
 };
+
+// What a store says of its own failure (the system's words), as a sentence of each language.
+inline Bilingual unreadable(const std::string& why) { return {why, "无法读取：" + why}; }
 
 struct VerifySettings {
     std::optional<PublicKey> key;  // else the journal's own public.pem, and the report says that nobody vouches for it
@@ -30,7 +34,7 @@ struct VerifyResult {
     std::uint64_t checkpoints = 0;
     std::uint32_t epochs = 0;
     std::optional<Checkpoint> newest;
-    std::vector<std::string> notes;  // what a reader should know though nothing is wrong: pruned, torn tail, joins
+    std::vector<Bilingual> notes;  // what a reader should know though nothing is wrong: pruned, torn tail, joins
 };
 
 VerifyResult verify_journal(const Store& store, const VerifySettings& settings);

@@ -24,13 +24,14 @@ struct WalkedEpoch {
     Digest last{};                   // SHA-256 of the last record
     std::optional<layout::Join> join;
     std::optional<layout::KeyStatement> key;
-    std::string torn;  // where its last segment ends in bytes that are no frame
+    std::optional<Bilingual> torn;  // where its last segment ends in bytes that are no frame
 
     [[nodiscard]] std::uint64_t size() const { return tree.size(); }
 };
 
 struct WalkedNote {  // a witness's, as a record of the journal
-    std::string where, note;
+    Bilingual where;
+    std::string note;
 };
 
 class Walk {
@@ -50,12 +51,14 @@ private:
     void check_first(const Record& record);
     void check_join(const Record& record, const WalkedEpoch& before);
     void remember(const Record& record);
+    void tell_join(const WalkedEpoch& epoch);
+    static Bilingual records_before(const SegmentName& name);
     void end(std::string_view rest, bool good_follows, bool last_of_epoch, bool last);
-    void missing_before(const SegmentName& first, const std::string& what);
+    void missing_before(const SegmentName& first, const Bilingual& what);
     [[nodiscard]] bool names_export_up_to(const SegmentName& first) const;
     [[nodiscard]] const WalkedEpoch* epoch_before() const;
-    [[nodiscard]] std::string where(const Record* record = nullptr) const;
-    void find(std::string where, std::string what) { result_.findings.push_back({std::move(where), std::move(what)}); }
+    [[nodiscard]] Bilingual where(const Record* record = nullptr) const;
+    void find(Bilingual where, Bilingual what) { result_.findings.push_back({std::move(where), std::move(what)}); }
 
     const Store& store_;
     VerifyResult& result_;

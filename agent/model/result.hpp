@@ -1,9 +1,11 @@
-// A value or the reason why there is none: expected failure without exceptions. Pure, std only.
+// A value or the reason why there is none: expected failure without exceptions. Pure.
 #pragma once
 
 #include <string>
 #include <utility>
 #include <variant>
+
+#include "agent/model/bilingual.hpp"
 
 namespace pued {
 
@@ -12,11 +14,18 @@ struct Error {
     std::string what;
 };
 
-template <class T>
+// One that `pued verify` tells an auditor. A type of its own: an Error is in every Result, and is kept small.
+struct BilingualError {
+    std::string what, zh;
+
+    [[nodiscard]] Bilingual both() const { return {what, zh}; }
+};
+
+template <class T, class E = Error>
 class Result {
 public:
     Result(T value) : state_(std::move(value)) {}
-    Result(Error error) : state_(std::move(error)) {}
+    Result(E error) : state_(std::move(error)) {}
 
     explicit operator bool() const { return state_.index() == 0; }
     T& operator*() { return std::get<0>(state_); }
@@ -24,9 +33,10 @@ public:
     T* operator->() { return &std::get<0>(state_); }
     const T* operator->() const { return &std::get<0>(state_); }
     [[nodiscard]] const std::string& error() const { return std::get<1>(state_).what; }
+    [[nodiscard]] const E& failure() const { return std::get<1>(state_); }
 
 private:
-    std::variant<T, Error> state_;
+    std::variant<T, E> state_;
 };
 
 template <>

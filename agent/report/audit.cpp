@@ -25,7 +25,10 @@ AuditEpoch epoch_of(const Record& record, const Json& aux) {
 
 }  // namespace
 
-std::string AuditPlace::text() const { return "epoch " + std::to_string(epoch) + ", record " + std::to_string(seq); }
+Bilingual AuditPlace::text() const {
+    const auto of = std::to_string(epoch), number = std::to_string(seq);
+    return {"epoch " + of + ", record " + number, "纪元 " + of + "，记录 " + number};
+}
 
 std::string audit_time(std::int64_t posix_s) {
     constexpr std::int64_t readable_s = std::int64_t{1} << 37U;  // some four thousand years
@@ -33,7 +36,7 @@ std::string audit_time(std::int64_t posix_s) {
     return rfc3339(time_of(posix_s)).substr(0, 19) + 'Z';
 }
 
-void AuditLog::finding(const AuditPlace& place, std::string what) {
+void AuditLog::finding(const AuditPlace& place, Bilingual what) {
     if (findings_.size() < most) {
         findings_.push_back({place.text(), std::move(what)});
     } else {
@@ -41,9 +44,9 @@ void AuditLog::finding(const AuditPlace& place, std::string what) {
     }
 }
 
-void AuditLog::note(const AuditPlace& place, const std::string& what) {
+void AuditLog::note(const AuditPlace& place, const Bilingual& what) {
     if (notes_.size() < most) {
-        notes_.push_back(place.text() + ": " + what);
+        notes_.push_back(place.text() + Bilingual{": ", "："} + what);
     } else {
         ++more_notes_;
     }
@@ -52,8 +55,10 @@ void AuditLog::note(const AuditPlace& place, const std::string& what) {
 void AuditLog::tell(AuditResult& out) {
     out.findings = std::move(findings_);
     out.notes = std::move(notes_);
-    if (more_findings_ > 0) out.findings.push_back({"further", std::to_string(more_findings_) + " findings more"});
-    if (more_notes_ > 0) out.notes.push_back(std::to_string(more_notes_) + " notes more");
+    const auto findings = std::to_string(more_findings_), notes = std::to_string(more_notes_);
+    if (more_findings_ > 0)
+        out.findings.push_back({{"further", "其余"}, {findings + " findings more", "另有 " + findings + " 项问题"}});
+    if (more_notes_ > 0) out.notes.push_back({notes + " notes more", "另有 " + notes + " 条提示"});
 }
 
 struct Audit::Impl {
@@ -93,15 +98,18 @@ void Audit::Impl::add(const AuditPlace& place, const Record& record) {
     try {
         state(place, record, Json::from_cbor(record.aux));
     } catch (const Json::exception& error) {
-        log.finding(place,
-                    "what the " + std::string{to_string(record.type)} + " record says cannot be read: " + error.what());
+        const std::string type{to_string(record.type)};
+        log.finding(place, {"what the " + type + " record says cannot be read: " + error.what(),
+                            type + " 记录的内容无法读取：" + error.what()});
     }
 }
 
 void Audit::Impl::add_interval(const AuditPlace& place, const Record& record) {
     ++(record.type == RecordType::amend ? result.amendments : result.intervals);
     if (site) return intervals.add(place, record, *site);
-    if (!told_of_no_site) log.note(place, "intervals before any configuration: their points are unknown");
+    if (!told_of_no_site)
+        log.note(place,
+                 {"intervals before any configuration: their points are unknown", "时段记录先于任何配置：其测点未知"});
     told_of_no_site = true;
 }
 

@@ -17,8 +17,8 @@
 namespace pued {
 
 struct AuditResult {
-    std::vector<Finding> findings;   // empty: the numbers hold
-    std::vector<std::string> notes;  // what a reader should know though nothing is wrong
+    std::vector<Finding> findings;  // empty: the numbers hold
+    std::vector<Bilingual> notes;   // what a reader should know though nothing is wrong
     std::uint64_t intervals = 0, amendments = 0, alerts = 0, reports = 0;
 };
 

@@ -16,7 +16,9 @@ constexpr std::int64_t kept_s = std::int64_t{400} * 24 * 3600;
 // A disturbance is followed by its hole at once, or after the interval that was open.
 constexpr unsigned intervals_that_a_disturbance_explains = 2;
 
-std::string span_text(std::int64_t from, std::int64_t to) { return audit_time(from) + " to " + audit_time(to); }
+Bilingual span_text(std::int64_t from, std::int64_t to) {
+    return {audit_time(from) + " to " + audit_time(to), audit_time(from) + " 至 " + audit_time(to)};
+}
 
 std::optional<std::int64_t> mwh_of(const Sum& sum) {
     const auto energy = sum.measured();
@@ -33,7 +35,17 @@ std::optional<std::int64_t> it_of(const SiteSums& sums, unsigned fixed) {
     return category ? mwh_of(sums.it[*category]) : std::nullopt;
 }
 
-std::string text_of(const std::optional<std::int64_t>& mwh) { return mwh ? std::to_string(*mwh) : "none"; }
+Bilingual text_of(const std::optional<std::int64_t>& mwh) {
+    return mwh ? Bilingual::same(std::to_string(*mwh)) : Bilingual{"none", "无"};
+}
+
+// `name`: "E_DC", "E_IT".
+Bilingual imbalance(const std::string& name, const std::optional<std::int64_t>& said,
+                    const std::optional<std::int64_t>& summed) {
+    const auto is = text_of(said), meters = text_of(summed);
+    return {name + " is " + is.en + " mWh, but its meters come to " + meters.en,
+            name + " 记为（mWh）" + is.zh + "，但其各电能表合计为 " + meters.zh};
+}
 
 }  // namespace
 
@@ -45,11 +57,13 @@ void IntervalAudit::disturb(bool clock) {
 void IntervalAudit::add(const AuditPlace& place, const Record& record, const AuditSite& site) {
     const std::int64_t length = record.duration_s.value_or(0);
     if (length <= 0 || record.start_s > std::numeric_limits<std::int64_t>::max() - length) {
-        return log_.finding(place, "an interval that does not last");
+        return log_.finding(place, {"an interval that does not last", "时段长度不为正"});
     }
     for (const auto& point : record.points) {
         if (point.point >= site.meter.size()) {
-            return log_.finding(place, "point " + std::to_string(point.point) + " is not in the configuration");
+            const auto number = std::to_string(point.point);
+            return log_.finding(place,
+                                {"point " + number + " is not in the configuration", "配置中没有测点 " + number});
         }
     }
     const auto end_s = record.start_s + length;
@@ -78,53 +92,63 @@ void IntervalAudit::place_in_time(const AuditPlace& place, const Record& record,
 void IntervalAudit::check_new(const AuditPlace& place, std::int64_t start_s, std::int64_t end_s) {
     const auto same = cells_.find(start_s);
     if (same != cells_.end()) {
-        const auto what =
-            "the interval of " + audit_time(start_s) + " stands in " + same->second.place.text() + " already";
+        const auto time = audit_time(start_s);
+        const auto other = same->second.place.text();
+        const Bilingual what{"the interval of " + time + " stands in " + other.en + " already",
+                             time + " 起的时段已见于" + other.zh};
         return same->second.place.epoch == place.epoch ? log_.finding(place, what) : log_.note(place, what);
     }
     const auto after = cells_.upper_bound(start_s);
     const bool over_next = after != cells_.end() && after->first < end_s;
     const bool over_last = after != cells_.begin() && std::prev(after)->second.end_s > start_s;
     if (over_next || over_last) {
-        const auto& other = over_next ? after->second : std::prev(after)->second;
-        log_.finding(place, "the interval " + span_text(start_s, end_s) + " overlaps that of " + other.place.text());
+        const auto other = (over_next ? after->second : std::prev(after)->second).place.text();
+        const auto span = span_text(start_s, end_s);
+        log_.finding(place, {"the interval " + span.en + " overlaps that of " + other.en,
+                             "时段 " + span.zh + " 与" + other.zh + " 的时段重叠"});
     }
     check_hole(place, start_s);
 }
 
 void IntervalAudit::check_hole(const AuditPlace& place, std::int64_t start_s) {
     if (!newest_end_s_ || start_s <= *newest_end_s_) return;
-    const auto what = "no intervals from " + span_text(*newest_end_s_, start_s);
+    const auto span = span_text(*newest_end_s_, start_s);
+    const Bilingual what{"no intervals from " + span.en, span.zh + " 没有时段记录"};
     if (undisturbed_ < intervals_that_a_disturbance_explains) {
-        return log_.note(place, what + ": the daemon started, its clock was set or records were lost");
+        return log_.note(place, what + Bilingual{": the daemon started, its clock was set or records were lost",
+                                                 "：守护程序启动、时钟调整或记录遗失"});
     }
-    log_.finding(place, what + ", and nothing says why");
+    log_.finding(place, what + Bilingual{", and nothing says why", "，且没有说明原因"});
 }
 
 void IntervalAudit::check_amended(const AuditPlace& place, std::int64_t start_s, std::int64_t end_s) {
     const auto before = cells_.find(start_s);
     if (before == cells_.end()) {
-        const auto what = "amends the interval of " + audit_time(start_s) + ", which is not in this journal";
+        const auto time = audit_time(start_s);
+        const Bilingual what{"amends the interval of " + time + ", which is not in this journal",
+                             "更正 " + time + " 起的时段，但日志中没有该时段"};
         return first_s_ && start_s >= *first_s_ ? log_.finding(place, what) : log_.note(place, what);
     }
-    if (before->second.end_s != end_s) log_.finding(place, "amends an interval of another length");
+    if (before->second.end_s != end_s)
+        log_.finding(place, {"amends an interval of another length", "所更正的时段长度不同"});
 }
 
 void IntervalAudit::check_balance(const AuditPlace& place, const Record& record, const SiteSums& sums,
                                   const AuditSite& site) {
     const auto facility = mwh_of(sums.facility), it = it_of(sums, site.settings.category);
     if (record.facility_mwh != facility) {
-        log_.finding(place,
-                     "E_DC is " + text_of(record.facility_mwh) + " mWh, but its meters come to " + text_of(facility));
+        log_.finding(place, imbalance("E_DC", record.facility_mwh, facility));
     }
     if (record.it_mwh != it) {
-        log_.finding(place, "E_IT is " + text_of(record.it_mwh) + " mWh, but its meters come to " + text_of(it));
+        log_.finding(place, imbalance("E_IT", record.it_mwh, it));
     }
 }
 
 void IntervalAudit::keep(const AuditPlace& place, const Record& record, std::int64_t end_s, const AuditSite& site) {
     if (settled_s_ && record.start_s <= *settled_s_) {
-        return log_.note(place, "comes too late for its registers to be compared: " + audit_time(record.start_s));
+        const auto time = audit_time(record.start_s);
+        return log_.note(place, {"comes too late for its registers to be compared: " + time,
+                                 "到得太晚，无法核对其寄存器读数：" + time});
     }
     RegisterAudit::Interval interval{place, record.start_s, end_s, {site.generation, clock_}, record.points};
     for (auto& point : interval.points) point.point = static_cast<std::uint32_t>(site.meter[point.point]);

@@ -17,7 +17,7 @@ struct AuditPlace {
     std::uint32_t epoch = 0;
     std::uint64_t seq = 0;
 
-    [[nodiscard]] std::string text() const;  // "epoch 1, record 812"
+    [[nodiscard]] Bilingual text() const;  // "epoch 1, record 812"
     friend bool operator==(const AuditPlace&, const AuditPlace&) = default;
 };
 
@@ -26,13 +26,13 @@ class AuditLog {
 public:
     static constexpr std::size_t most = 1000;
 
-    void finding(const AuditPlace& place, std::string what);
-    void note(const AuditPlace& place, const std::string& what);
+    void finding(const AuditPlace& place, Bilingual what);
+    void note(const AuditPlace& place, const Bilingual& what);
     void tell(AuditResult& out);
 
 private:
     std::vector<Finding> findings_;
-    std::vector<std::string> notes_;
+    std::vector<Bilingual> notes_;
     std::size_t more_findings_ = 0, more_notes_ = 0;
 };
 

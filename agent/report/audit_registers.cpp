@@ -27,6 +27,14 @@ std::string registers(std::uint64_t from, std::uint64_t to) {
     return std::to_string(from) + " -> " + std::to_string(to);
 }
 
+Bilingual begins_elsewhere(const std::string& id, const std::optional<std::uint64_t>& begin, std::uint64_t last) {
+    const auto at = begin ? Bilingual::same(std::to_string(*begin)) : Bilingual{"nothing", "无"};
+    const auto end = std::to_string(last);
+    return {id + "'s register begins at " + at.en + ", but the interval before ended at " + end +
+                ", and no epoch began between",
+            id + " 的寄存器读数起于 " + at.zh + "，但前一时段止于 " + end + "，其间没有新的计量区间"};
+}
+
 }  // namespace
 
 std::size_t RegisterAudit::meter(const std::string& id) {
@@ -57,8 +65,9 @@ void RegisterAudit::settle(const Interval& interval) {
     for (const auto& point : interval.points) {
         auto& meter = meters_[point.point];
         if (point.energy_mwh < 0) {
-            log_.finding(interval.place, meter.id + " was credited with less than nothing: " +
-                                             std::to_string(point.energy_mwh) + " mWh");
+            const auto energy = std::to_string(point.energy_mwh) + " mWh";
+            log_.finding(interval.place, {meter.id + " was credited with less than nothing: " + energy,
+                                          meter.id + " 计入的电量为负：" + energy});
         }
         const bool began = take_epochs(meter, interval.end_s);
         const bool joins = meter.last_end_s == interval.start_s && meter.era == interval.era;
@@ -87,16 +96,14 @@ void RegisterAudit::begin_stretch(Meter& meter) {
 void RegisterAudit::check(Meter& meter, const RecordPoint& point, const AuditPlace& place) {
     const auto last = *meter.last;
     if (point.reg_start != last) {
-        log_.finding(place, meter.id + "'s register begins at " +
-                                (point.reg_start ? std::to_string(*point.reg_start) : "nothing") +
-                                ", but the interval before ended at " + std::to_string(last) +
-                                ", and no epoch began between");
+        log_.finding(place, begins_elsewhere(meter.id, point.reg_start, last));
         return restart(meter, point);
     }
     const auto step = step_of(last, *point.reg_end, meter.modulus);
     if (!step) {
-        log_.finding(place, meter.id + "'s register fell (" + registers(last, *point.reg_end) +
-                                ") without wrapping or a new epoch");
+        const auto fall = registers(last, *point.reg_end);
+        log_.finding(place, {meter.id + "'s register fell (" + fall + ") without wrapping or a new epoch",
+                             meter.id + " 的寄存器读数倒退（" + fall + "），既非满量程回零，也没有新的计量区间"});
         return restart(meter, point);
     }
     meter.last = point.reg_end;
@@ -114,10 +121,13 @@ void RegisterAudit::bracket(Meter& meter, std::int64_t energy, std::uint64_t ste
     }
     meter.least = std::max(meter.least, shown - rounding_mwh - meter.credited);
     if (!meter.most || meter.least <= *meter.most) return;
-    log_.finding(place, meter.id + " was credited with " + std::to_string(meter.credited) +
-                            " mWh since its epoch or the last break, but its register went " +
-                            std::to_string(meter.counts) + " counts of " + std::to_string(meter.q_uwh) +
-                            " uWh: " + std::to_string(shown) + " mWh");
+    const auto credited = std::to_string(meter.credited), counts = std::to_string(meter.counts),
+               unit = std::to_string(meter.q_uwh), by_register = std::to_string(shown);
+    log_.finding(place, {meter.id + " was credited with " + credited +
+                             " mWh since its epoch or the last break, but its register went " + counts + " counts of " +
+                             unit + " uWh: " + by_register + " mWh",
+                         meter.id + " 自计量区间开始或上次中断以来计入 " + credited + " mWh，但其寄存器增加 " + counts +
+                             " 个计数，每个 " + unit + " uWh：" + by_register + " mWh"});
     begin_stretch(meter);
 }
 

@@ -69,16 +69,18 @@ bool matches(const Reported& report, const AuditWindow::Ratio& ratio) {
            report.coverage <= static_cast<double>(ratio.joint_s) / report.window_s() + 1e-9;
 }
 
-std::string ratios_text(const AuditWindow& window) {
-    std::string out;
+Bilingual ratios_text(const AuditWindow& window) {
+    Bilingual out;
     for (std::size_t i = 0; i < categories; ++i) {
         const auto& ratio = window.ratios[i];
         if (ratio.it_mwh <= 0) continue;
-        out += (out.empty() ? "" : "; ") + std::string{"category "} + std::to_string(i + 1) + ": " +
-               std::to_string(ratio.facility_mwh) + " / " + std::to_string(ratio.it_mwh) + " mWh in " +
-               std::to_string(ratio.joint_s) + " s";
+        const auto category = std::to_string(i + 1), joint = std::to_string(ratio.joint_s);
+        const auto energies = std::to_string(ratio.facility_mwh) + " / " + std::to_string(ratio.it_mwh) + " mWh";
+        if (!out.en.empty()) out += {"; ", "；"};
+        out += {"category " + category + ": " + energies + " in " + joint + " s",
+                "类别 " + category + "：" + energies + "，共 " + joint + " 秒"};
     }
-    return out.empty() ? "none measured on both sides" : out;
+    return out.en.empty() ? Bilingual{"none measured on both sides", "没有两侧均测得的时段"} : out;
 }
 
 void audit_value(AuditLog& log, const AuditPlace& place, const Reported& report, const AuditWindow& window,
@@ -86,39 +88,48 @@ void audit_value(AuditLog& log, const AuditPlace& place, const Reported& report,
     for (std::size_t i = 0; i < categories; ++i) {
         if ((category == 0 || category == i + 1) && matches(report, window.ratios[i])) return;
     }
-    const auto what = "reports a PUE of " + std::to_string(*report.value) + " at a coverage of " +
-                      std::to_string(report.coverage) + ", but its intervals come to: " + ratios_text(window);
-    if (window.reconfigured) return log.note(place, what + " (the configuration changed meanwhile)");
-    if (!window.from_the_begin) return log.note(place, what + " (the journal begins later than the report's period)");
+    const auto value = std::to_string(*report.value), coverage = std::to_string(report.coverage);
+    const auto what =
+        Bilingual{"reports a PUE of " + value + " at a coverage of " + coverage + ", but its intervals come to: ",
+                  "报告 PUE 为 " + value + "，覆盖率 " + coverage + "，但由其各时段得出："} +
+        ratios_text(window);
+    if (window.reconfigured)
+        return log.note(place, what + Bilingual{" (the configuration changed meanwhile)", "（其间配置有变更）"});
+    if (!window.from_the_begin) {
+        return log.note(place, what + Bilingual{" (the journal begins later than the report's period)",
+                                                "（日志的起点晚于报告期）"});
+    }
     log.finding(place, what);
 }
 
 // What the arithmetic alone says of a verdict that was reached by comparison; empty: it agrees.
-std::string contradiction(const Json& verdict, const Reported& report, const Limit& limit) {
+Bilingual contradiction(const Json& verdict, const Reported& report, const Limit& limit) {
     const auto said = verdict.at("verdict").get<std::string>(), method = verdict.at("method").get<std::string>();
     const bool decided = said == to_string(Verdict::compliant) || said == to_string(Verdict::non_compliant);
-    if (method == to_string(Method::none)) return decided ? "it is decided by no method" : "";
+    if (method == to_string(Method::none))
+        return decided ? Bilingual{"it is decided by no method", "没有判定方法却作出了判定"} : Bilingual{};
     const bool guarded = method == to_string(Method::guard_band);
-    if (guarded != report.u.has_value()) return "its method does not fit the uncertainty";
-    if (report.coverage < verdict.at("min_coverage").get<double>()) return "the coverage is too low for a verdict";
-    if (report.window_s() < year_s) return "its window is no year";
-    if (report.integrity_alarm) return "an integrity alarm was open";
+    if (guarded != report.u.has_value()) return {"its method does not fit the uncertainty", "判定方法与不确定度不相符"};
+    if (report.coverage < verdict.at("min_coverage").get<double>())
+        return {"the coverage is too low for a verdict", "覆盖率过低，不足以判定"};
+    if (report.window_s() < year_s) return {"its window is no year", "统计期不足一年"};
+    if (report.integrity_alarm) return {"an integrity alarm was open", "当时存在未关闭的完整性告警"};
     const double w = guarded ? verdict.at("guard_factor").get<double>() * *report.u : 0;
     const auto band = band_of(*report.value, limit, w);
     const bool agrees = said == to_string(Verdict::compliant)       ? band == Band::pass
                         : said == to_string(Verdict::non_compliant) ? band == Band::fail
                                                                     : band != Band::pass;
-    return agrees ? "" : "value, limit and uncertainty say otherwise";
+    return agrees ? Bilingual{} : Bilingual{"value, limit and uncertainty say otherwise", "与数值、限值和不确定度不符"};
 }
 
-std::string contradicted(const Json& verdict, const Reported& report, const Limit& limit) {
+Bilingual contradicted(const Json& verdict, const Reported& report, const Limit& limit) {
     const auto inside = verdict.find("within_limit");
     if (inside != verdict.end() && !inside->is_null() && inside->get<bool>() != within(*report.value, limit)) {
-        return "\"within_limit\" is wrong";
+        return {"\"within_limit\" is wrong", "“within_limit”有误"};
     }
     const auto p = number(verdict, "p_conform");
     if (p && (!report.u || !near(*p, probability_of_conformity(*report.value, limit, *report.u)))) {
-        return "\"p_conform\" is wrong";
+        return {"\"p_conform\" is wrong", "“p_conform”有误"};
     }
     return contradiction(verdict, report, limit);
 }
@@ -126,15 +137,17 @@ std::string contradicted(const Json& verdict, const Reported& report, const Limi
 void audit_verdict(AuditLog& log, const AuditPlace& place, const Json& verdict, const Reported& report) {
     const auto value = number(verdict, "limit");
     const auto said = verdict.at("verdict").get<std::string>();
-    std::string why;
+    Bilingual why;
     if (value && report.value) {
         const bool most = verdict.at("direction").get<std::string>() == to_string(Direction::at_most);
         why = contradicted(verdict, report, {*value, most ? Direction::at_most : Direction::at_least});
     } else if (said == to_string(Verdict::compliant) || said == to_string(Verdict::non_compliant)) {
-        why = "there is no value or no limit";
+        why = {"there is no value or no limit", "没有数值或没有限值"};
     }
-    if (why.empty()) return;
-    log.finding(place, "the verdict \"" + said + "\" on " + verdict.at("rule").get<std::string>() + ": " + why);
+    if (why.en.empty()) return;
+    const auto rule = verdict.at("rule").get<std::string>();
+    log.finding(place, {"the verdict \"" + said + "\" on " + rule + ": " + why.en,
+                        "对规则 " + rule + " 的判定“" + said + "”：" + why.zh});
 }
 
 }  // namespace
@@ -146,7 +159,8 @@ void AlertAudit::add(const AuditPlace& place, const Json& aux) {
     const Told now{public_state(aux.at("to").get<std::string>()), entry.at("state").at("rev").get<std::uint64_t>(),
                    entry.at("payload").get<std::string>().empty(), place};
     if (!legal(from, now.state)) {
-        log_.finding(place, "alert " + name + " cannot go from " + from + " to " + now.state);
+        log_.finding(place, {"alert " + name + " cannot go from " + from + " to " + now.state,
+                             "告警 " + name + " 不能由 " + from + " 转为 " + now.state});
     }
     const auto before = alerts_.find(name);
     if (before != alerts_.end()) check(place, name, before->second, now, from);
@@ -156,20 +170,23 @@ void AlertAudit::add(const AuditPlace& place, const Json& aux) {
 // Taking a message away is no new revision.
 void AlertAudit::check(const AuditPlace& place, const std::string& name, const Told& before, const Told& now,
                        const std::string& from) {
+    const auto last = before.place.text();
     if (from != before.state) {
-        log_.finding(place, "alert " + name + " goes on from " + from + ", but was left " + before.state + " by " +
-                                before.place.text());
+        log_.finding(place,
+                     {"alert " + name + " goes on from " + from + ", but was left " + before.state + " by " + last.en,
+                      "告警 " + name + " 由 " + from + " 继续，但" + last.zh + " 中其状态为 " + before.state});
     }
     const bool taken_away = now.retracted && !before.retracted && now.rev == before.rev;
     if (now.rev > before.rev || taken_away) return;
-    log_.finding(place, "alert " + name + " has revision " + std::to_string(now.rev) + " after " +
-                            std::to_string(before.rev) + " in " + before.place.text());
+    const auto rev = std::to_string(now.rev), old = std::to_string(before.rev);
+    log_.finding(place, {"alert " + name + " has revision " + rev + " after " + old + " in " + last.en,
+                         "告警 " + name + " 的修订号为 " + rev + "，而" + last.zh + " 中已为 " + old});
 }
 
 void audit_report(AuditLog& log, const AuditPlace& place, const Json& aux, const IntervalAudit& intervals,
                   unsigned category) {
     const auto report = reported(aux);
-    if (!report) return log.finding(place, "a report of no period");
+    if (!report) return log.finding(place, {"a report of no period", "报告没有报告期"});
     if (report->value) audit_value(log, place, *report, intervals.window(report->start_s, report->end_s), category);
     for (const auto& verdict : aux.at("verdicts")) audit_verdict(log, place, verdict, *report);
 }

@@ -43,7 +43,7 @@ void StatementBook::add_baseline(const Record& record, const Json& aux) {
 void StatementBook::add_witness(const Record& record, const Json& aux) {
     if (time_of(record) < span_.start) return;
     const auto note = parse_note(text_of(aux, "note"));
-    const auto checkpoint = note ? parse_checkpoint(note->text) : Result<Checkpoint>{Error{}};
+    const auto checkpoint = parse_checkpoint(note ? note->text : std::string{});
     if (!checkpoint) return;
     for (const auto& signature : note->signatures) {
         if (signature.name == checkpoint->origin) continue;

@@ -11,15 +11,11 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/model/bilingual.hpp"
 #include "agent/rules/accelerator.hpp"
 #include "agent/rules/site_facts.hpp"
 
 namespace pued {
-
-// A text for people, in both languages of the reports.
-struct Bilingual {
-    std::string en{}, zh{};
-};
 
 enum class RuleMetric : std::uint8_t { pue, compute_per_watt_rated };
 enum class Direction : std::uint8_t { at_most, at_least };  // the limit itself conforms

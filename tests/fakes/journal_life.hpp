@@ -8,6 +8,7 @@
 #include "agent/journal/journal.hpp"
 #include "agent/journal/reader.hpp"
 #include "agent/journal/verify.hpp"
+#include "tests/fakes/both_languages.hpp"
 #include "tests/fakes/disk.hpp"
 
 namespace pued::fake {
@@ -86,8 +87,8 @@ inline std::optional<std::vector<std::int64_t>> read_numbers(const Store& store)
 
 inline std::string verified(const Store& store, const VerifySettings& settings = {}) {
     std::string out;
-    for (const auto& finding : verify_journal(store, settings).findings)
-        out += finding.where + ": " + finding.what + "\n";
+    for (const auto& finding : in_both_languages(verify_journal(store, settings)).findings)
+        out += finding.where.en + ": " + finding.what.en + "\n";
     return out;
 }
 

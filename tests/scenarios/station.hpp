@@ -197,10 +197,10 @@ public:
     [[nodiscard]] std::string evidence() const {
         std::string out;
         for (const auto& finding : verify_journal(station_.disk, {}).findings)
-            out += finding.where + ": " + finding.what + "\n";
+            out += finding.where.en + ": " + finding.what.en + "\n";
         Audit audit;
         for (const auto& [epoch, record] : records_) audit.add(epoch, record);
-        for (const auto& finding : audit.finish().findings) out += finding.where + ": " + finding.what + "\n";
+        for (const auto& finding : audit.finish().findings) out += finding.where.en + ": " + finding.what.en + "\n";
         return out;
     }
 

@@ -146,6 +146,9 @@ def cosigned(site, witness, cosigner):
     out = subprocess.run([site.pued, "verify", "--witness", stranger.vkey(), site.state], capture_output=True, text=True, check=False)
     assert out.returncode == 1, f"verify takes a witness who never signed: {out.stdout}"
     step(f"and of somebody else by that name: {out.stdout.splitlines()[0]}")
+    out = subprocess.run([site.pued, "verify", "--lang", "zh", "--witness", stranger.vkey(), site.state], capture_output=True, text=True, check=False)
+    assert out.returncode == 1 and f"见证方 {cosigner.name}：现有检查点均未经其联署" in out.stdout.splitlines(), out.stdout
+    assert "：验证未通过，1 项问题：" in out.stdout.splitlines()[-1], out.stdout
 
 
 def put_back(site, witness):

@@ -6,6 +6,7 @@ Usage: replay_test.py PUED BENCH_YEAR
 import json
 import math
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -169,6 +170,22 @@ def check_gaps(folder, year):
 def check_verify(site):
     done = run(PUED, "verify", site.state)
     assert b": sound: " in done.stdout, done.stdout
+    check_verify_in_chinese(site, done.stdout.decode().splitlines())
+
+
+def check_verify_in_chinese(site, english):
+    """As many lines, with the same numbers in the summary, and a way out of wrong usage."""
+    assert run(PUED, "verify", "--lang", "en", site.state).stdout.decode().splitlines() == english
+    chinese = run(PUED, "verify", "--lang", "zh", site.state).stdout.decode().splitlines()
+    assert len(chinese) == len(english) and "提示：由回放记录生成，非实测" in chinese, chinese
+    assert chinese[-1].startswith(f"{site.state}：验证通过：") and "note: " not in "\n".join(chinese), chinese
+    numbers = [re.findall(r"[0-9]+", line.removeprefix(str(site.state))) for line in (chinese[-1], english[-1])]
+    assert sorted(numbers[0]) == sorted(numbers[1]), (chinese[-1], english[-1])
+    nowhere = run(PUED, "verify", "--lang", "zh", f"{site.state}/none", code=1)
+    assert nowhere.stderr.decode() == f"pued: verify: {site.state}/none：不是目录\n", nowhere.stderr
+    keyless = run(PUED, "verify", "--lang", "zh", "--witness", "x", site.state, code=1)
+    assert "“x”不是日志或见证方的密钥" in keyless.stderr.decode(), keyless.stderr
+    run(PUED, "verify", "--lang", "fr", site.state, code=2)
 
 
 def main():

@@ -74,7 +74,7 @@ TEST_GROUP(Verify) {
 };
 
 TEST(Verify, a_sound_journal_is_sound_and_counted) {
-    const auto result = verify_journal(store, by_key(signer, newest));
+    const auto result = in_both_languages(verify_journal(store, by_key(signer, newest)));
     CHECK(result.findings.empty());
     CHECK_EQUAL(6U, result.records);
     CHECK_EQUAL(1U, result.epochs);
@@ -84,9 +84,9 @@ TEST(Verify, a_sound_journal_is_sound_and_counted) {
 }
 
 TEST(Verify, without_a_key_it_says_that_nobody_vouches) {
-    const auto result = verify_journal(store, {});
+    const auto result = in_both_languages(verify_journal(store, {}));
     CHECK(result.findings.empty());
-    STRCMP_CONTAINS("nobody vouches for it", result.notes.at(0).c_str());
+    STRCMP_CONTAINS("nobody vouches for it", result.notes.at(0).en.c_str());
     store.documents.erase("journal/public.pem");
     STRCMP_CONTAINS("journal/public.pem: is not here", found({}).c_str());
 }
@@ -205,15 +205,15 @@ TEST(Verify, oldest_segments_may_be_gone_only_where_a_receipt_names_them) {
     large.documents["journal/exported"] = "z\n";
     STRCMP_CONTAINS("no receipt", verified(large, by_key(signer)).c_str());
     large.documents["journal/exported"] = segments[1].name + "\n" + segments[2].name + "\n";
-    const auto result = verify_journal(large, by_key(signer));
+    const auto result = in_both_languages(verify_journal(large, by_key(signer)));
     CHECK(result.findings.empty());
-    STRCMP_CONTAINS((gone + "not here: pruned after an export").c_str(), result.notes.at(0).c_str());
+    STRCMP_CONTAINS((gone + "not here: pruned after an export").c_str(), result.notes.at(0).en.c_str());
 }
 
 TEST(Verify, a_key_of_somebody_else_is_told_once) {
-    const auto result = verify_journal(store, by_key(test_signer(9)));
+    const auto result = in_both_languages(verify_journal(store, by_key(test_signer(9))));
     CHECK_EQUAL(1U, result.findings.size());
-    STRCMP_CONTAINS("nor is that of any other of the 2 checkpoints", result.findings[0].what.c_str());
+    STRCMP_CONTAINS("nor is that of any other of the 2 checkpoints", result.findings[0].what.en.c_str());
 }
 
 TEST(Verify, a_bad_frame_in_an_older_segment_is_found_and_the_next_segment_still_checked) {
@@ -257,9 +257,10 @@ TEST(Verify, records_that_nobody_has_signed_yet_are_counted) {
         journal.append(numbered(i));
         (void)journal.commit(at_hour(0));
     }
-    const auto result = verify_journal(store, by_key(signer));
+    const auto result = in_both_languages(verify_journal(store, by_key(signer)));
     CHECK(result.findings.empty());
-    STRCMP_EQUAL("2 records are newer than the newest checkpoint: chained, not yet signed", result.notes.at(0).c_str());
+    STRCMP_EQUAL("2 records are newer than the newest checkpoint: chained, not yet signed",
+                 result.notes.at(0).en.c_str());
 }
 
 TEST(Verify, a_folder_without_a_journal_is_none) {
@@ -267,6 +268,18 @@ TEST(Verify, a_folder_without_a_journal_is_none) {
     STRCMP_CONTAINS("journal: holds no segment", verified(empty).c_str());
     empty.broken = true;
     STRCMP_CONTAINS("the store is broken", verified(empty).c_str());
+}
+
+TEST(Verify, place_and_finding_are_told_in_chinese_too) {
+    auto frames = frames_of(store.documents[segment]);
+    frames.erase(frames.begin() + 2);
+    store.documents[segment] = joined(frames);
+    const auto result = in_both_languages(verify_journal(store, by_key(signer, newest)));
+    const auto place = segment + "，字节 " + std::to_string(frames[0].size() + frames[1].size()) + "，记录 3";
+    STRCMP_EQUAL(place.c_str(), result.findings.at(0).where.zh.c_str());
+    STRCMP_EQUAL("此处应为记录 2：有记录被删除、移动或添加", result.findings.at(0).what.zh.c_str());
+    STRCMP_EQUAL("另行保存的检查点", result.findings.back().where.zh.c_str());
+    STRCMP_EQUAL("覆盖纪元 1 的 6 条记录，现有 5 条（被截断，或是较早的副本）", result.findings.back().what.zh.c_str());
 }
 
 TEST(Verify, a_witness_who_never_signed_is_missed) {

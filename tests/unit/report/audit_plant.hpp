@@ -13,6 +13,7 @@
 #include "agent/journal/record.hpp"
 #include "agent/metering/flags.hpp"
 #include "agent/report/audit.hpp"
+#include "tests/fakes/both_languages.hpp"
 
 namespace pued {
 
@@ -120,12 +121,12 @@ inline std::vector<Record> audit_journal(int count, unsigned seed = 1) {
 inline AuditResult audit(const std::vector<Record>& records) {
     Audit audit;
     for (const auto& record : records) audit.add(1, record);
-    return audit.finish();
+    return fake::in_both_languages(audit.finish());
 }
 
 inline std::string all_of(const AuditResult& result) {
     std::string out;
-    for (const auto& finding : result.findings) out += finding.where + ": " + finding.what + "\n";
+    for (const auto& finding : result.findings) out += finding.where.en + ": " + finding.what.en + "\n";
     return out;
 }
 

@@ -21,14 +21,14 @@ void check_found(const std::vector<Record>& records, std::uint64_t seq, const ch
     const auto result = audit(records);
     STRCMP_CONTAINS(what, all_of(result).c_str());
     LONGS_EQUAL(1, result.findings.size());
-    STRCMP_EQUAL(("epoch 1, record " + std::to_string(seq)).c_str(), result.findings[0].where.c_str());
+    STRCMP_EQUAL(("epoch 1, record " + std::to_string(seq)).c_str(), result.findings[0].where.en.c_str());
 }
 
 // Once, or twice where the untruth goes on: after a finding the comparison begins anew.
 void check_found_of_feed(const std::vector<Record>& records) {
     const auto result = audit(records);
     const auto found = std::count_if(result.findings.begin(), result.findings.end(), [](const Finding& finding) {
-        return finding.what.starts_with("feed-a was credited with");
+        return finding.what.en.starts_with("feed-a was credited with");
     });
     CHECK(found == 1 || found == 2);
 }
@@ -371,7 +371,7 @@ TEST(Audit, AReportOfMoreThanTheJournalHoldsIsOnlyNoted) {
     erase(records, first_interval, first_interval + 10);
     const auto result = audit(with_report(records, report));
     LONGS_EQUAL(0, result.findings.size());
-    STRCMP_CONTAINS("the journal begins later", result.notes.at(0).c_str());
+    STRCMP_CONTAINS("the journal begins later", result.notes.at(0).en.c_str());
 }
 
 TEST(Audit, AVerdictFollowsFromItsNumbers) {
@@ -409,5 +409,5 @@ TEST(Audit, ANonsensicalJournalIsToldByItsFirstThousandFindings) {
     for (std::size_t i = first_interval; i < records.size(); ++i) *records[i].facility_mwh += 1;
     const auto result = audit(records);
     LONGS_EQUAL(1001, result.findings.size());
-    STRCMP_EQUAL("200 findings more", result.findings.back().what.c_str());
+    STRCMP_EQUAL("200 findings more", result.findings.back().what.en.c_str());
 }

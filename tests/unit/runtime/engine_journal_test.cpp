@@ -29,7 +29,7 @@ TEST_GROUP(EngineJournal) {
         CHECK(next.has_value());
     }
     static void check_sound(const World& world) {
-        for (const auto& finding : world.verify().findings) FAIL((finding.where + ": " + finding.what).c_str());
+        for (const auto& finding : world.verify().findings) FAIL((finding.where.en + ": " + finding.what.en).c_str());
     }
 };
 
