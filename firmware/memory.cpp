@@ -58,6 +58,14 @@ int add_unwritten(dl_phdr_info* object, std::size_t /*size*/, void* ranges) {
     return 0;
 }
 
+// Called once; while it runs, no library is unmapped. First all ranges: where they are stands in the pages themselves.
+int let_go_of_all(dl_phdr_info* /*object*/, std::size_t /*size*/, void* /*user*/) {
+    Ranges ranges;
+    ::dl_iterate_phdr(add_unwritten, &ranges);
+    for (const auto& range : ranges) let_go(range);
+    return 1;
+}
+
 }  // namespace
 
 void keep_memory_small() {
@@ -69,10 +77,8 @@ void keep_memory_small() {
 }
 
 void give_back_memory() {
-    Ranges ranges;  // first all of them: where they are stands in the pages themselves
-    ::dl_iterate_phdr(add_unwritten, &ranges);
     ::malloc_trim(0);
-    for (const auto& range : ranges) let_go(range);
+    ::dl_iterate_phdr(let_go_of_all, nullptr);
 }
 
 }  // namespace pued

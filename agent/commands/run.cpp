@@ -29,7 +29,7 @@ constexpr std::chrono::milliseconds kLastWords{300};
 // At a reload nobody waits for us: a line is not opened anew while its old thread is still inside a request.
 constexpr std::chrono::milliseconds kReloadPatience{5000};
 constexpr Duration kSettled = std::chrono::seconds{10};  // after a start: everybody has connected and polled
-// What the end of an interval needs goes, too. Costs a millisecond.
+// What the end of an interval needs goes, too.
 constexpr Duration kThriftyEvery = std::chrono::minutes{1};
 constexpr Duration kStuck = std::chrono::seconds{60};  // a source that does not come back for so long
 // What the broker kept of our last checkpoint may arrive so long after the start; the journal waits for it.
