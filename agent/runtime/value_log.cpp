@@ -20,19 +20,17 @@ void ValueLog::tell(const Report& report, const Device& device, bool logged, Log
     }
     const auto bad = [](const Sample& sample) { return sample.quality != Quality::good; };
     const auto missing = static_cast<std::size_t>(std::ranges::count_if(report.samples, bad));
-    if (missing <= told.most) return;
-    told.most = missing;
-    if (logged) return;
-    if (told.ever && report.at - told.at < kSilence) {
-        ++told.unwritten;
-        return;
-    }
+    const bool more = missing > told.most;
+    told.most = std::max(told.most, missing);
+    if (more && logged) return;
+    if (more) ++told.unwritten;
+    if (told.unwritten == 0 || (told.ever && report.at - told.at < kSilence)) return;
     log.write(Level::warning, "values",
               {{"source", device.id},
                {"missing", std::to_string(missing)},
-               {"times", std::to_string(told.unwritten + 1)},
+               {"times", std::to_string(told.unwritten)},
                {"error", report.error}});
-    told = {.ever = true, .at = report.at, .most = missing, .unwritten = 0};
+    told = {.ever = true, .at = report.at, .most = told.most, .unwritten = 0};
 }
 
 }  // namespace pued

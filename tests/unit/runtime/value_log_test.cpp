@@ -61,6 +61,15 @@ TEST(ValueLog, more_that_go_missing_later_are_told) {
         written().c_str());
 }
 
+TEST(ValueLog, more_that_go_missing_within_the_hour_are_told_after_it) {
+    report(0, 1);
+    for (int i = 600; i < 7200; i += 10) report(i, 2);
+    STRCMP_EQUAL(
+        "level=warning event=values source=pdu-1 missing=1 times=1 error=\"no valid value\"\n"
+        "level=warning event=values source=pdu-1 missing=2 times=1 error=\"no valid value\"\n",
+        written().c_str());
+}
+
 TEST(ValueLog, what_was_written_with_the_sources_return_is_not_written_twice) {
     report(0, 1, true);
     report(1, 1);
