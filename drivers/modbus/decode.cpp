@@ -54,9 +54,11 @@ Raw from_signed(std::uint64_t bits, unsigned width) {
             .negative = negative};
 }
 
-// No meter measures 1e-39 of anything: so small a float has its words in the wrong order, or is an integer.
+// No meter measures 1e-39 of anything: so small a float has its words in the wrong order, or is an integer. But a few
+// of the least steps are what a meter's filter leaves for ever of a load that is gone.
 template <class Float>
 std::optional<Raw> from_float(Float number) {
+    if (std::abs(number) <= 16 * std::numeric_limits<Float>::denorm_min()) number = 0;
     if (number != 0 && !std::isnormal(number)) return {};
     const Float size = std::abs(number);
     const Float below = std::nextafter(size, Float{0});

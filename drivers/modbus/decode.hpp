@@ -6,7 +6,8 @@
 // digits first (Schneider: 4567, 0123, 0, 0 is 1 234 567) is `cdab`.
 //
 // A float below the least normal one (1.2e-38, of a double 2.2e-308) is no value: 230.0 with its words exchanged looks
-// like that, and every 32-bit integer below 8 388 608. Zero is one.
+// like that, and 32-bit integers from 17 to 8 388 607. Zero is one, and so are the sixteen least steps next to it, at
+// which the filters of some meters stop.
 #pragma once
 
 #include <cstdint>

@@ -114,7 +114,7 @@ bool telnet_commands(std::span<const std::uint8_t> bytes) {
 
 }  // namespace
 
-// None of these can begin a Modbus TCP frame, whose third byte is 0.
+// None of these can begin a Modbus TCP frame: its third byte is 0, and its length is no alert's.
 std::string_view other_service(std::span<const std::uint8_t> bytes) {
     if (begins_with(bytes, "HTTP/1.")) return "a web server answers (HTTP)";
     if (begins_with(bytes, "SSH-")) return "an SSH server answers";

@@ -139,6 +139,13 @@ TEST(Decode, a_float_too_small_to_be_normal_is_a_wrong_word_order_or_an_integer)
     check_value(2.2250738585072014e-308, field(RegisterType::f64), {0x0010, 0, 0, 0});
 }
 
+TEST(Decode, the_least_steps_next_to_zero_are_a_load_that_is_gone) {
+    check_value(0, field(RegisterType::f32), {0, 4});  // where y += 0.1 * (x - y) stops
+    check_value(0, field(RegisterType::f32), {0x8000, 16});
+    check_invalid(field(RegisterType::f32), {0, 17});
+    check_value(0, field(RegisterType::f64), {0, 0, 0, 16});
+}
+
 TEST(Decode, a_mark_is_compared_after_the_words_are_in_order) {
     Field f = field(RegisterType::i32, WordOrder::cdab, 0.1);
     f.invalid = {0x7FFFFFFF};
