@@ -168,7 +168,7 @@ int main(int argc, char** argv) {
     app.set_version_flag("--version", "pued " PUED_VERSION);
     app.require_subcommand(1);
     app.footer("Manual: man pued. Data: device maps, accelerators and rules are TOML files, see pued check.");
-    const Verbs verbs{app};
+    Verbs verbs{app};  // parse() writes into it
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& done) {

@@ -12,7 +12,6 @@ namespace {
 struct Free {
     void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
     void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-    void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
     void operator()(OSSL_LIB_CTX* library) const { OSSL_LIB_CTX_free(library); }
     void operator()(BIO* bio) const { BIO_free(bio); }
 };

@@ -63,7 +63,7 @@ private:
         if (!key) return find(file(layout::public_key), key.failure().both());
         trusted_.push_back(*key);
         note({"the key is the journal's own public.pem: nobody vouches for it (give the one you know with --key)",
-              "所用公钥是日志自带的 public.pem，无人为其作证（请用 --key 给出您已知的公钥）"});
+              "所用公钥是日志自带的 public.pem，其归属未经第三方证实（请用 --key 指定您所知的公钥）"});
     }
 
     static Bilingual file(std::string_view name) { return Bilingual::same(std::string{name}); }

@@ -103,13 +103,13 @@ IntegrityText text_of(const Integrity& finding, const std::string& what) {
                 id + " 的电能读数停滞，但仍有负载。请查看电表显示屏，必要时重启网关。"};
     }
     if (finding.check == "silent" && finding.answers) {
-        return {
-            id + " answers, but has told no energy that can be counted since " + what +
-                ": its energy has no value, or its register takes steps that cannot be (the log names them). Look "
-                "at unit, scale, type and word order in its register map, and at rated_kw.",
-            id + " 有应答，但自 " + what +
-                " 起没有可计入的电能：其电能读数无效，或寄存器步进不合理（详见日志）。请检查寄存器映射中的单位、倍率、"
-                "类型和字序，以及 rated_kw。"};
+        return {id + " answers, but has told no energy that can be counted since " + what +
+                    ": its energy has no value, or its register takes steps that cannot be (the log says why). Of a "
+                    "Modbus meter, look at unit, scale, type and word order in its register map, and at rated_kw.",
+                id + " 有应答，但自 " + what +
+                    " 起没有可计入的电能：其电能读数无效，或寄存器步进不合理（详见运行日志）。若为 Modbus "
+                    "电表，请检查寄存器映射中的单位、倍率、"
+                    "类型和字序，以及 rated_kw。"};
     }
     if (finding.check == "silent") {
         return {id + " has told no energy since " + what +

@@ -36,15 +36,15 @@ std::optional<std::int64_t> it_of(const SiteSums& sums, unsigned fixed) {
 }
 
 Bilingual text_of(const std::optional<std::int64_t>& mwh) {
-    return mwh ? Bilingual::same(std::to_string(*mwh)) : Bilingual{"none", "无"};
+    return mwh ? Bilingual::same(std::to_string(*mwh) + " mWh") : Bilingual{"none", "无"};
 }
 
 // `name`: "E_DC", "E_IT".
 Bilingual imbalance(const std::string& name, const std::optional<std::int64_t>& said,
                     const std::optional<std::int64_t>& summed) {
     const auto is = text_of(said), meters = text_of(summed);
-    return {name + " is " + is.en + " mWh, but its meters come to " + meters.en,
-            name + " 记为（mWh）" + is.zh + "，但其各电能表合计为 " + meters.zh};
+    return {name + " is " + is.en + ", but its meters come to " + meters.en,
+            name + " 记为 " + is.zh + "，但其各电能表合计为 " + meters.zh};
 }
 
 }  // namespace

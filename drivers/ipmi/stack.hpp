@@ -5,7 +5,8 @@
 namespace pued::ipmi {
 
 // Pages below the caller's frame go back to the system; they come back, empty, when a call needs them. Some
-// microseconds: for a pause between polls, not between two commands.
+// microseconds: for a pause between polls, not between two commands, and never on the main thread, whose stack may
+// grow.
 void give_back_stack();
 
 }  // namespace pued::ipmi
