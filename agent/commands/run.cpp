@@ -1,6 +1,7 @@
 // pued run: the daemon. The main thread is the engine's: it takes reports from the queue, ticks the engine, which keeps
 // the journal, feeds the watchdog while everything moves, and obeys signals. SIGHUP builds everything anew from the
 // configuration and hands the books over; a bad new configuration changes nothing.
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 
@@ -29,9 +30,9 @@ constexpr std::chrono::milliseconds kLastWords{300};
 // At a reload nobody waits for us: a line is not opened anew while its old thread is still inside a request.
 constexpr std::chrono::milliseconds kReloadPatience{5000};
 constexpr Duration kSettled = std::chrono::seconds{10};  // after a start: everybody has connected and polled
-// What the end of an interval needs goes, too.
 constexpr Duration kThriftyEvery = std::chrono::minutes{1};
-constexpr Duration kStuck = std::chrono::seconds{60};  // a source that does not come back for so long
+constexpr Duration kWritten = std::chrono::seconds{2};  // after a record: it is signed and told, what that took can go
+constexpr Duration kStuck = std::chrono::seconds{60};   // a source that does not come back for so long
 // What the broker kept of our last checkpoint may arrive so long after the start; the journal waits for it.
 constexpr std::chrono::milliseconds kMemoryOfBroker{2000};
 
@@ -162,6 +163,7 @@ private:
     void poll(Site& site) {
         site.pollers.emplace(std::exchange(sources_, {}), site.queue, clock_);
         thrifty_at_ = clock_.now().boot + kSettled;
+        settled_ = false;
     }
 
     void turn() {
@@ -170,7 +172,7 @@ private:
         site_->engine.tick(now, surroundings());
         obey_people(now);
         feed_watchdog(now.boot);
-        if (now.boot >= thrifty_at_) be_thrifty(now.boot);
+        be_thrifty(now.boot);
         // Sites of before whose last thread has come back at last.
         std::erase_if(leaked_, [](const auto& old) { return old->pollers->stop(std::chrono::milliseconds{0}); });
         if (const auto signal = signals_.wait(Duration{0})) obey(*signal);
@@ -183,10 +185,15 @@ private:
         tell(service_.watchdog());
     }
 
-    // Reading a configuration takes more memory than following it.
+    // Reading a configuration takes more memory than following it, and the end of an interval more than its polls.
     void be_thrifty(BootTime now) {
+        const auto records = journal_ ? journal_->size() : 0;
+        if (std::exchange(records_, records) != records && settled_)
+            thrifty_at_ = std::min(thrifty_at_, now + kWritten);
+        if (now < thrifty_at_) return;
         give_back_memory();
         thrifty_at_ = now + kThriftyEvery;
+        settled_ = true;
     }
 
     // The service manager did not take a message: worth a line, never a reason to stop.
@@ -287,6 +294,8 @@ private:
     std::optional<Duration> watchdog_interval_ = watchdog_interval_from_environment();
     BootTime fed_;
     BootTime thrifty_at_;
+    bool settled_ = false;  // since the sources began to speak, memory was given back
+    std::uint64_t records_ = 0;
     std::optional<DirectoryStore> store_;
     std::optional<Journal> journal_;
     ReportDesk desk_;
