@@ -2,8 +2,8 @@
 // the energy, the power, the activity of its place in the balance. Pure; built once on the main thread.
 //
 // Devices: the meters, the servers, further sources of servers (feeds.hpp), the mqtt-values, each kind in file order.
-// The points of one device stand together, a meter's in the order of published_names() or names_of(), a server's in that of its
-// feed, so that its driver needs to know only the first.
+// The points of one device stand together, a meter's in the order of published_names() or names_of(), a server's in
+// that of its feed, so that its driver needs to know only the first.
 #pragma once
 
 #include <map>
