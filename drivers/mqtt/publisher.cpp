@@ -40,7 +40,7 @@ struct Publisher::Impl {
           log(std::move(the_log)),
           inbox(root_of(settings.will), authenticated(settings)),
           pause(reconnect_pause(std::hash<std::string>{}(settings.client_id) ^
-                                static_cast<std::size_t>(now().time_since_epoch().count()))) {}
+                                static_cast<std::size_t>(clock.now().boot.time_since_epoch().count()))) {}
 
     MqttLibrary library;
     const SessionSettings settings;
