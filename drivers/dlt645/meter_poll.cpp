@@ -36,7 +36,7 @@ void MeterPoll::start(BootTime now) {
         if (items_[i].left_out_until && now < *items_[i].left_out_until) continue;
         pending_.push_back(i);
     }
-    std::ranges::stable_partition(pending_, [this](std::size_t i) { return i != doubtful_; });
+    std::stable_partition(pending_.begin(), pending_.end(), [this](std::size_t i) { return i != doubtful_; });
     doubtful_.reset();
     follow_ = 0;
     answered_ = refused_ = silences_ = 0;

@@ -58,7 +58,7 @@ std::string DevicePoll::valueless(const std::vector<Sample>& samples, const Help
         const std::size_t index = sample.point - first_point_;
         if (sample.quality == Quality::invalid && items_[index].state == State::answered) bad.push_back(index);
     }
-    std::ranges::stable_partition(bad, [this](std::size_t index) { return field_of(index).q_uwh > 0; });
+    std::stable_partition(bad.begin(), bad.end(), [this](std::size_t index) { return field_of(index).q_uwh > 0; });
     std::string out;
     for (std::size_t i = 0; i < std::min(bad.size(), most_named); ++i) {
         const Field& field = field_of(bad[i]);

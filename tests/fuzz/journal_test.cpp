@@ -69,7 +69,7 @@ void spoil(Dice& dice, Bytes& bytes) {
             case 0: bytes[at] = dice.byte(); break;
             case 1: bytes.erase(at, 1); break;
             case 2: bytes.insert(at, 1, dice.byte()); break;
-            case 3: bytes[at] = static_cast<char>(bytes[at] ^ (1U << dice.upto(7))); break;
+            case 3: bytes[at] = static_cast<char>(bytes[at] ^ (1 << dice.upto(7))); break;
             default: bytes.erase(at); break;
         }
     }

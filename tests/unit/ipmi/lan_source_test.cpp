@@ -50,7 +50,7 @@ TEST_GROUP(LanSource) {
             poll, clock, std::move(link), [this](Duration wait) { return clock.advance(wait), true; }, 42);
     }
 
-    void run(Duration duration) {
+    void play(Duration duration) {
         const BootTime until = clock.now().boot + duration;
         while (clock.now().boot < until) source->step(std::min(until, clock.now().boot + seconds{1}), sink);
     }
@@ -78,7 +78,7 @@ TEST_GROUP(LanSource) {
 
 TEST(LanSource, the_first_poll_is_due_at_once_and_dcmi_gives_watts) {
     start();
-    run(milliseconds{100});
+    play(milliseconds{100});
     LONGS_EQUAL(1, sink.reports.size());
     good(231);
     LONGS_EQUAL(7, last().device);
@@ -91,7 +91,7 @@ TEST(LanSource, the_report_stands_at_the_middle_of_request_and_reply) {
     start();
     bmc->latency = milliseconds{600};
     const auto begin = clock.now().boot;
-    run(seconds{1});
+    play(seconds{1});
     CHECK_TRUE(last().round_trip == milliseconds{600});
     CHECK_TRUE(last().at == begin + milliseconds{300});
 }
@@ -99,7 +99,7 @@ TEST(LanSource, the_report_stands_at_the_middle_of_request_and_reply) {
 TEST(LanSource, one_report_a_period_and_the_deadlines_advance) {
     start();
     const auto begin = clock.now().boot;
-    run(seconds{100});
+    play(seconds{100});
     LONGS_EQUAL(10, sink.reports.size());
     CHECK_TRUE(last().at - begin < seconds{90} + milliseconds{10});
     CHECK_TRUE(last().at - begin >= seconds{90});
@@ -107,16 +107,16 @@ TEST(LanSource, one_report_a_period_and_the_deadlines_advance) {
 
 TEST(LanSource, polls_missed_while_the_thread_stood_still_are_not_made_up_for) {
     start();
-    run(seconds{5});
+    play(seconds{5});
     clock.advance(seconds{95});
-    run(seconds{15});
+    play(seconds{15});
     LONGS_EQUAL(3, sink.reports.size());  // at 0, 100, 110
 }
 
 TEST(LanSource, a_sensor_by_name_is_found_once_and_read_often) {
     power_from("PS1 Input Power");
     start();
-    run(seconds{60});
+    play(seconds{60});
     LONGS_EQUAL(6, sink.reports.size());
     good(232);
     LONGS_EQUAL(2, bmc->counts[Command::get_sdr]);
@@ -126,18 +126,18 @@ TEST(LanSource, a_sensor_by_name_is_found_once_and_read_often) {
 TEST(LanSource, a_sensor_on_lun_1_is_asked_on_lun_1) {
     power_from("LUN1 Power");
     start();
-    run(milliseconds{500});
+    play(milliseconds{500});
     good(100);  // 2 * 50; number 1 on LUN 0 would say 232
 }
 
 TEST(LanSource, squares_and_factors_of_the_moment_are_applied) {
     power_from("GPU1 Power");
     start();
-    run(milliseconds{500});
+    play(milliseconds{500});
     good(225);
     power_from("GPU2 Power");
     start();
-    run(milliseconds{500});
+    play(milliseconds{500});
     good(231);  // 77 * 3
     LONGS_EQUAL(1, bmc->counts[Command::get_sensor_reading_factors]);
 }
@@ -147,7 +147,7 @@ TEST(LanSource, factors_are_asked_of_the_sensors_own_lun) {
     start();
     bmc->repository[5][6] = 2;
     bmc->sensors[{2, 5}] = {10, 0xC0, 0xC0};
-    run(milliseconds{500});
+    play(milliseconds{500});
     good(30);
     LONGS_EQUAL(2, bmc->factors_lun);
 }
@@ -155,24 +155,24 @@ TEST(LanSource, factors_are_asked_of_the_sensors_own_lun) {
 TEST(LanSource, a_sensor_that_the_bmc_denies_is_found_again_where_it_went) {
     power_from("PS1 Input Power");
     start();
-    run(seconds{5});
+    play(seconds{5});
     bmc->sensors.erase({0, 1});
     bmc->sensors[{0, 0x21}] = {25, 0xC0, 0xC0};
     bmc->repository[1][7] = 0x21;
-    run(seconds{10});
+    play(seconds{10});
     invalid("no such sensor");
-    run(seconds{90});
+    play(seconds{90});
     good(100);
 }
 
 TEST(LanSource, a_new_session_asks_whether_the_sensor_list_changed) {
     power_from("PS1 Input Power");
     start();
-    run(seconds{5});
+    play(seconds{5});
     bmc->repository[1][7] = 2;  // 2 answers too: without a look at the list the value would be another sensor's
     bmc->changed_at = 2;
     bmc->forgotten = true;
-    run(seconds{10});
+    play(seconds{10});
     good(400);
 }
 
@@ -180,7 +180,7 @@ TEST(LanSource, a_port_that_is_not_ipmis_own_stands_beside_the_host) {
     power_from("Batt Current");
     poll.config.port = 6230;
     start();
-    run(seconds{10});
+    play(seconds{10});
     invalid("10.0.0.5:6230: power: sensor \"Batt Current\" measures A, not W");
 }
 
@@ -189,7 +189,7 @@ TEST(LanSource, a_silent_bmc_is_named_with_its_port_and_a_v6_address_in_brackets
     poll.config.port = 6230;
     start();
     bmc->silent = true;
-    run(seconds{20});
+    play(seconds{20});
     failed("[fd00::5]:6230: no answer (next try in ");
 }
 
@@ -198,14 +198,14 @@ TEST(LanSource, a_negative_power_is_not_a_power) {
     start();
     bmc->repository[1][20] = 0x80;  // two's complement
     bmc->sensors[{0, 1}] = {0xFF, 0xC0, 0xC0};
-    run(milliseconds{500});
+    play(milliseconds{500});
     invalid("power: -4.000000 is out of range");
 }
 
 TEST(LanSource, amperes_are_not_a_power) {
     power_from("Batt Current");
     start();
-    run(milliseconds{500});
+    play(milliseconds{500});
     invalid("10.0.0.5: power: sensor \"Batt Current\" measures A, not W");
     LONGS_EQUAL(0, bmc->counts[Command::get_sensor_reading]);
 }
@@ -213,7 +213,7 @@ TEST(LanSource, amperes_are_not_a_power) {
 TEST(LanSource, a_session_with_nothing_to_ask_is_kept_awake_all_the_same) {
     power_from("no such sensor");
     start();
-    run(minutes{5});
+    play(minutes{5});
     LONGS_EQUAL(1, bmc->opens);
     CHECK_TRUE(bmc->counts[Command::get_device_id] >= 10);
 }
@@ -221,12 +221,12 @@ TEST(LanSource, a_session_with_nothing_to_ask_is_kept_awake_all_the_same) {
 TEST(LanSource, activity_is_scaled_to_a_share_and_refused_beyond_one) {
     activity_from("GPU Utilisation");
     start();
-    run(milliseconds{500});
+    play(milliseconds{500});
     good(231, 0);
     good(0.85, 1);
     LONGS_EQUAL(71, last().samples[1].point);
     bmc->sensors[{0, 9}] = {101, 0xC0, 0xC0};
-    run(seconds{10});
+    play(seconds{10});
     good(231, 0);
     invalid("activity: 1.01", 1);
 }
@@ -235,31 +235,31 @@ TEST(LanSource, unavailable_is_invalid_and_never_zero) {
     power_from("PS1 Input Power");
     start();
     bmc->sensors[{0, 1}] = {0, 0x60, 0xC0};
-    run(milliseconds{500});
+    play(milliseconds{500});
     invalid("10.0.0.5: power: reading unavailable");
     bmc->sensors[{0, 1}] = {58, 0xC0, 0xC0};
-    run(seconds{10});
+    play(seconds{10});
     good(232);
 }
 
 TEST(LanSource, dcmi_that_is_off_says_so) {
     start();
     bmc->next_codes[Command::get_power_reading] = {completion::invalid_command};
-    run(milliseconds{500});
+    play(milliseconds{500});
     invalid("name a sensor instead");
     bmc->dcmi[17] = 0;
-    run(seconds{10});
+    play(seconds{10});
     invalid("deactivated");
 }
 
 TEST(LanSource, a_busy_moment_costs_one_sample_and_not_the_sensor) {
     power_from("PS1 Input Power");
     start();
-    run(seconds{1});
+    play(seconds{1});
     bmc->next_codes[Command::get_sensor_reading] = {completion::node_busy};
-    run(seconds{10});
+    play(seconds{10});
     invalid("busy");
-    run(seconds{10});
+    play(seconds{10});
     good(232);
     LONGS_EQUAL(2, bmc->counts[Command::get_sdr]);
     LONGS_EQUAL(1, bmc->opens);
@@ -268,15 +268,15 @@ TEST(LanSource, a_busy_moment_costs_one_sample_and_not_the_sensor) {
 TEST(LanSource, a_missing_sensor_lists_what_there_is) {
     power_from("Total Power");
     start();
-    run(seconds{1});
+    play(seconds{1});
     invalid("in watts it has: \"PS1 Input Power\"");
 }
 
 TEST(LanSource, a_forgotten_session_is_renewed_within_the_same_poll) {
     start();
-    run(seconds{5});
+    play(seconds{5});
     bmc->forgotten = true;
-    run(seconds{10});
+    play(seconds{10});
     LONGS_EQUAL(2, sink.reports.size());
     good(231);
     LONGS_EQUAL(2, bmc->opens);
@@ -285,21 +285,21 @@ TEST(LanSource, a_forgotten_session_is_renewed_within_the_same_poll) {
 TEST(LanSource, a_silent_bmc_gives_one_failed_report_a_poll_and_is_left_alone_longer_and_longer) {
     start();
     bmc->silent = true;
-    run(minutes{10});
+    play(minutes{10});
     LONGS_EQUAL(60, sink.reports.size());
     failed("10.0.0.5: no answer (next try in ");
     CHECK_TRUE(bmc->opens <= 16);  // pauses of 1, 2, 4, … 60 s, at due polls
     CHECK_TRUE(bmc->opens >= 9);
     bmc->silent = false;
-    run(seconds{90});
+    play(seconds{90});
     good(231);
 }
 
 TEST(LanSource, a_bmc_that_falls_silent_between_polls_fails_the_next_one_once) {
     start();
-    run(seconds{5});
+    play(seconds{5});
     bmc->silent = true;
-    run(seconds{10});
+    play(seconds{10});
     LONGS_EQUAL(2, sink.reports.size());
     failed("no answer");
 }
@@ -307,46 +307,46 @@ TEST(LanSource, a_bmc_that_falls_silent_between_polls_fails_the_next_one_once) {
 TEST(LanSource, a_wrong_password_is_tried_again_after_a_minute_then_two) {
     start();
     bmc->refuse = LinkFailure{Trouble::credentials, "wrong user or password"};
-    run(seconds{59});
+    play(seconds{59});
     LONGS_EQUAL(6, sink.reports.size());
     failed("10.0.0.5: wrong user or password (next try in ");
     LONGS_EQUAL(1, bmc->opens);
-    run(minutes{59});
+    play(minutes{59});
     CHECK_TRUE(bmc->opens <= 6);  // at about 0, 1, 3, 7, 15, 31 minutes
     CHECK_TRUE(bmc->opens >= 5);
     bmc->refuse.reset();
-    run(minutes{90});
+    play(minutes{90});
     good(231);
 }
 
 TEST(LanSource, a_good_answer_makes_the_next_trouble_a_first_one) {
     start();
     bmc->silent = true;
-    run(minutes{5});
+    play(minutes{5});
     bmc->silent = false;
-    run(minutes{3});
+    play(minutes{3});
     good(231);
     bmc->silent = true;
-    run(seconds{20});
+    play(seconds{20});
     bmc->silent = false;
-    run(seconds{10});
+    play(seconds{10});
     good(231);  // the pause is back at a second
 }
 
 TEST(LanSource, a_bmc_without_a_free_session_is_left_alone_for_ten_seconds) {
     start();
     bmc->refuse = LinkFailure{Trouble::busy, "the BMC has no free session"};
-    run(seconds{9});
+    play(seconds{9});
     failed("no free session (next try in 1");
     LONGS_EQUAL(1, bmc->opens);
-    run(minutes{1});
+    play(minutes{1});
     CHECK_TRUE(bmc->opens <= 4);
 }
 
 TEST(LanSource, a_bmc_that_gives_sessions_and_never_answers_is_not_asked_for_one_after_the_other) {
     start();
     bmc->deaf = true;
-    run(minutes{10});
+    play(minutes{10});
     LONGS_EQUAL(60, sink.reports.size());
     failed("10.0.0.5: the BMC stopped answering (next try in ");
     CHECK_TRUE(bmc->opens <= 16);
@@ -355,7 +355,7 @@ TEST(LanSource, a_bmc_that_gives_sessions_and_never_answers_is_not_asked_for_one
 TEST(LanSource, long_periods_are_bridged_by_a_sign_of_life) {
     poll.period = minutes{5};
     start();
-    run(minutes{5} - seconds{1});
+    play(minutes{5} - seconds{1});
     LONGS_EQUAL(1, sink.reports.size());
     LONGS_EQUAL(1, bmc->opens);
     LONGS_EQUAL(19, bmc->counts[Command::get_device_id]);
@@ -363,7 +363,7 @@ TEST(LanSource, long_periods_are_bridged_by_a_sign_of_life) {
 
 TEST(LanSource, short_periods_need_none) {
     start();
-    run(minutes{5});
+    play(minutes{5});
     LONGS_EQUAL(0, bmc->counts[Command::get_device_id]);
 }
 
@@ -374,9 +374,9 @@ TEST(LanSource, a_poll_waits_for_the_sensor_list_but_not_longer_than_its_period)
     poll.period = seconds{1};
     start();
     bmc->latency = milliseconds{300};  // 8 commands: 2.4 s, and two more for the values
-    run(milliseconds{1900});
+    play(milliseconds{1900});
     invalid("still being read");
-    run(seconds{4});
+    play(seconds{4});
     good(100, 0);
     good(0.232, 1);
     for (std::size_t i = 1; i < sink.reports.size(); ++i) CHECK_TRUE(sink.reports[i].at > sink.reports[i - 1].at);
@@ -396,7 +396,7 @@ TEST(LanSource, no_step_takes_longer_than_one_exchange_beyond_its_end) {
 
 TEST(LanSource, closing_gives_the_session_back) {
     start();
-    run(seconds{1});
+    play(seconds{1});
     source->close();
     LONGS_EQUAL(1, bmc->closes);
     CHECK_FALSE(bmc->is_open());

@@ -105,13 +105,11 @@ private:
     }
 
     ipmi::Reply record(ipmi::Bytes ask) {
-        const unsigned ticket = ask[0] | ask[1] << 8, id = ask[2] | ask[3] << 8;
+        const int ticket = ask[0] | ask[1] << 8, id = ask[2] | ask[3] << 8;
         const std::size_t offset = ask[4], count = ask[5];
         if (offset != 0 && ticket != reservation_) return {ipmi::completion::reservation_cancelled, {}};
         std::size_t at = 0;
-        while (id != 0 && at < repository.size() &&
-               (repository[at][0] | repository[at][1] << 8) != static_cast<int>(id))
-            ++at;
+        while (id != 0 && at < repository.size() && (repository[at][0] | repository[at][1] << 8) != id) ++at;
         if (at >= repository.size()) return {ipmi::completion::not_present, {}};
         const auto& whole = repository[at];
         const std::size_t size = std::min(count, whole.size() - std::min(offset, whole.size()));

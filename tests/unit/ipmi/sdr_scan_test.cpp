@@ -22,7 +22,7 @@ TEST_GROUP(SdrScan) {
     [[nodiscard]] BootTime now() const { return clock.now().boot; }
 
     // Runs to the end, waiting where it is told to.
-    SdrScan::State run(SdrScan & scan) {
+    SdrScan::State play(SdrScan & scan) {
         auto state = SdrScan::State::running;
         for (int i = 0; i < 10'000 && state == SdrScan::State::running; ++i) {
             if (scan.wait_until() > now()) clock.advance(scan.wait_until() - now());
@@ -36,7 +36,7 @@ TEST_GROUP(SdrScan) {
 
 TEST(SdrScan, whole_records_take_one_command_each_and_no_reservation) {
     SdrScan scan{{{.name = "GPU Utilisation"}}, 1};
-    CHECK_TRUE(SdrScan::State::done == run(scan));
+    CHECK_TRUE(SdrScan::State::done == play(scan));
     LONGS_EQUAL(9, scan.found()[0]->number);
     LONGS_EQUAL(9, count(Command::get_sdr));
     LONGS_EQUAL(0, count(Command::reserve_sdr_repository));
@@ -44,7 +44,7 @@ TEST(SdrScan, whole_records_take_one_command_each_and_no_reservation) {
 
 TEST(SdrScan, it_stops_when_everything_is_found) {
     SdrScan scan{{{.name = "PS1 Input Power"}, {.name = {}, .number = 2}}, 1};
-    CHECK_TRUE(SdrScan::State::done == run(scan));
+    CHECK_TRUE(SdrScan::State::done == play(scan));
     LONGS_EQUAL(3, count(Command::get_sdr));
     STRCMP_EQUAL("PS2 Input Power", scan.found()[1]->name.c_str());
 }
@@ -52,7 +52,7 @@ TEST(SdrScan, it_stops_when_everything_is_found) {
 TEST(SdrScan, a_bmc_that_cannot_return_whole_records_is_read_in_pieces) {
     bmc.most_bytes = 22;
     SdrScan scan{{{.name = "GPU Utilisation"}}, 1};
-    CHECK_TRUE(SdrScan::State::done == run(scan));
+    CHECK_TRUE(SdrScan::State::done == play(scan));
     LONGS_EQUAL(9, scan.found()[0]->number);
     LONGS_EQUAL(1, count(Command::reserve_sdr_repository));
     // One refusal; one for the locator, whose body nobody needs; four for each full record (5 + 22 + 22 + rest); three
@@ -63,7 +63,7 @@ TEST(SdrScan, a_bmc_that_cannot_return_whole_records_is_read_in_pieces) {
 TEST(SdrScan, pieces_shrink_until_they_fit) {
     bmc.most_bytes = 8;
     SdrScan scan{{{.name = "PS1 Input Power"}}, 1};
-    CHECK_TRUE(SdrScan::State::done == run(scan));
+    CHECK_TRUE(SdrScan::State::done == play(scan));
     LONGS_EQUAL(1, scan.found()[0]->number);
     DOUBLES_EQUAL(232, *convert(*scan.found()[0], 58), 1e-9);
 }
@@ -71,7 +71,7 @@ TEST(SdrScan, pieces_shrink_until_they_fit) {
 TEST(SdrScan, a_bmc_that_returns_nothing_is_given_up) {
     bmc.most_bytes = 0;
     SdrScan scan{{{.name = "PS1 Input Power"}}, 1};
-    CHECK_TRUE(SdrScan::State::failed == run(scan));
+    CHECK_TRUE(SdrScan::State::failed == play(scan));
     STRCMP_CONTAINS("CAh", scan.error().c_str());
 }
 
@@ -82,7 +82,7 @@ TEST(SdrScan, a_cancelled_reservation_starts_the_record_again) {
         0, 0, 0, completion::reservation_cancelled, 0, completion::reservation_cancelled};
     SdrScan scan{{{.name = "PS2 Input Power"}}, 1};
     const auto before = now();
-    CHECK_TRUE(SdrScan::State::done == run(scan));
+    CHECK_TRUE(SdrScan::State::done == play(scan));
     DOUBLES_EQUAL(153.8, *convert(*scan.found()[0], 100), 1e-9);
     CHECK_TRUE(now() - before > std::chrono::milliseconds{100});  // it waited
 }
@@ -95,7 +95,7 @@ TEST(SdrScan, two_readers_do_not_starve_each_other_for_ever) {
     }
     SdrScan scan{{{.name = "PS2 Input Power"}}, 1};
     const auto before = now();
-    CHECK_TRUE(SdrScan::State::failed == run(scan));
+    CHECK_TRUE(SdrScan::State::failed == play(scan));
     STRCMP_CONTAINS("gave up", scan.error().c_str());
     CHECK_TRUE(count(Command::get_sdr) < 40);
     CHECK_TRUE(now() - before > std::chrono::seconds{5});  // growing waits, not a storm
@@ -110,7 +110,7 @@ TEST(SdrScan, patience_is_for_each_record_and_not_for_the_list) {
         }
     }
     SdrScan scan{{{.name = "not there"}}, 1};
-    CHECK_TRUE(SdrScan::State::done == run(scan));
+    CHECK_TRUE(SdrScan::State::done == play(scan));
     LONGS_EQUAL(15, scan.records());
 }
 
@@ -128,31 +128,31 @@ TEST(SdrScan, two_seeds_wait_differently) {
 TEST(SdrScan, a_busy_bmc_is_waited_for) {
     bmc.next_codes[Command::get_sdr] = {completion::node_busy, completion::node_busy, completion::initializing};
     SdrScan scan{{{.name = "PS1 Input Power"}}, 1};
-    CHECK_TRUE(SdrScan::State::done == run(scan));
+    CHECK_TRUE(SdrScan::State::done == play(scan));
     CHECK_TRUE(scan.found()[0].has_value());
 }
 
 TEST(SdrScan, a_number_means_lun_0_and_another_lun_only_without_it) {
     SdrScan both{{{.name = {}, .number = 1}}, 1};
-    CHECK_TRUE(SdrScan::State::done == run(both));
+    CHECK_TRUE(SdrScan::State::done == play(both));
     STRCMP_EQUAL("PS1 Input Power", both.found()[0]->name.c_str());
 
     bmc.repository = {records::locator(), records::lun1(), records::ps2()};
     SdrScan only{{{.name = {}, .number = 1}}, 1};
-    CHECK_TRUE(SdrScan::State::done == run(only));
+    CHECK_TRUE(SdrScan::State::done == play(only));
     STRCMP_EQUAL("LUN1 Power", only.found()[0]->name.c_str());
 }
 
 TEST(SdrScan, lun_0_wins_even_when_it_comes_later) {
     bmc.repository = {records::lun1(), records::ps1()};
     SdrScan scan{{{.name = {}, .number = 1}}, 1};
-    CHECK_TRUE(SdrScan::State::done == run(scan));
+    CHECK_TRUE(SdrScan::State::done == play(scan));
     STRCMP_EQUAL("PS1 Input Power", scan.found()[0]->name.c_str());
 }
 
 TEST(SdrScan, a_number_above_255_names_its_lun) {
     SdrScan scan{{{.name = {}, .number = 0x101}}, 1};
-    CHECK_TRUE(SdrScan::State::done == run(scan));
+    CHECK_TRUE(SdrScan::State::done == play(scan));
     STRCMP_EQUAL("LUN1 Power", scan.found()[0]->name.c_str());
 }
 
@@ -160,7 +160,7 @@ TEST(SdrScan, a_list_that_bites_its_own_tail_has_an_end) {
     bmc.repository = {records::ps1(), records::ps2()};
     bmc.repository[1][0] = 0x02;  // the second record has the first one's id
     SdrScan scan{{{.name = "nothing of that name"}}, 1};
-    CHECK_TRUE(SdrScan::State::failed == run(scan));
+    CHECK_TRUE(SdrScan::State::failed == play(scan));
     STRCMP_CONTAINS("no end", scan.error().c_str());
     CHECK_TRUE(count(Command::get_sdr) < 10);
 }
@@ -170,37 +170,37 @@ TEST(SdrScan, of_two_sensors_on_other_luns_the_first_is_taken) {
     bmc.repository[2][0] = 0x0A;
     bmc.repository[2][6] = 2;
     SdrScan scan{{{.name = {}, .number = 1}}, 1};
-    CHECK_TRUE(SdrScan::State::done == run(scan));
+    CHECK_TRUE(SdrScan::State::done == play(scan));
     LONGS_EQUAL(1, scan.found()[0]->lun);
 }
 
 TEST(SdrScan, a_lost_session_is_told_apart_from_a_refusal) {
     SdrScan scan{{{.name = "PS1 Input Power"}}, 1};
     bmc.silent = true;
-    CHECK_TRUE(SdrScan::State::link_lost == run(scan));
+    CHECK_TRUE(SdrScan::State::link_lost == play(scan));
     bmc.silent = false;
     bmc.open();
     bmc.next_codes[Command::get_sdr] = {completion::insufficient_privilege};
     SdrScan denied{{{.name = "PS1 Input Power"}}, 1};
-    CHECK_TRUE(SdrScan::State::failed == run(denied));
+    CHECK_TRUE(SdrScan::State::failed == play(denied));
     STRCMP_CONTAINS("privilege", denied.error().c_str());
 }
 
 TEST(SdrScan, a_hint_that_holds_saves_the_walk) {
-    const unsigned id = bmc.repository[4][0] | bmc.repository[4][1] << 8;
+    const int id = bmc.repository[4][0] | bmc.repository[4][1] << 8;
     const auto name = decode_sensor_record(bmc.repository[4])->name;
     SdrScan scan{{{.name = name}}, 1, {static_cast<std::uint16_t>(id)}};
-    CHECK_TRUE(SdrScan::State::done == run(scan));
+    CHECK_TRUE(SdrScan::State::done == play(scan));
     STRCMP_EQUAL(name.c_str(), scan.found()[0]->name.c_str());
     LONGS_EQUAL(1, count(Command::get_sdr));
 }
 
 TEST(SdrScan, hints_that_lie_cost_a_record_each_and_change_nothing) {
     SdrScan plain{{{.name = "PS1 Input Power"}, {.name = "not there"}}, 1};
-    CHECK_TRUE(SdrScan::State::done == run(plain));
+    CHECK_TRUE(SdrScan::State::done == play(plain));
     const auto reads = count(Command::get_sdr);
     SdrScan misled{{{.name = "PS1 Input Power"}, {.name = "not there"}}, 1, {0x7777, 3, 4}};
-    CHECK_TRUE(SdrScan::State::done == run(misled));
+    CHECK_TRUE(SdrScan::State::done == play(misled));
     CHECK_TRUE(misled.found()[0].has_value());
     CHECK_FALSE(misled.found()[1].has_value());
     LONGS_EQUAL(plain.records(), misled.records());

@@ -14,7 +14,9 @@ constexpr seconds quarter{900};
 
 UtcTime utc(std::int64_t s) { return UtcTime{seconds{s}}; }
 UtcTime utc(int y, unsigned m, unsigned d, int h = 0) {
-    return UtcTime{std::chrono::sys_days{std::chrono::year{y} / m / d}.time_since_epoch()} + hours{h};
+    return UtcTime{std::chrono::sys_days{std::chrono::year{y} / std::chrono::month{m} / std::chrono::day{d}}
+                       .time_since_epoch()} +
+           hours{h};
 }
 
 // Europe/Berlin in 2026: summer time begins on 29 March and ends on 25 October, at 01:00 UTC.

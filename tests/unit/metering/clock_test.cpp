@@ -32,8 +32,8 @@ TEST_GROUP(Clock) {
     }
     // 36 kW at the feed (10 Wh a second) and 3.6 kW at the server, every `step_s` over [from_s, to_s] of boot time, on
     // a register that stood at `wh` at boot time zero.
-    void run(Ledger & ledger, const TwoClocks& two, int from_s, int to_s, int step_s = 20,
-             std::int64_t wh = 1'000'000) {
+    void play(Ledger & ledger, const TwoClocks& two, int from_s, int to_s, int step_s = 20,
+              std::int64_t wh = 1'000'000) {
         for (int s = from_s; s <= to_s; s += step_s) {
             ledger.accept(register_report(plant, feed, at(s), static_cast<std::uint64_t>(wh + 10 * s)));
             ledger.accept(power_report(plant, server, at(s), 3600));
@@ -56,9 +56,9 @@ TEST_GROUP(Clock) {
 
 TEST(Clock, set_forward_by_an_hour_loses_no_energy) {
     Ledger ledger{plant.table, {}};
-    run(ledger, clocks, 0, 4000);
+    play(ledger, clocks, 0, 4000);
     clocks.utc += hours{1};
-    run(ledger, clocks, 4020, 9000);  // 9000 s are 12600 s of the day, the end of a quarter hour
+    play(ledger, clocks, 4020, 9000);  // 9000 s are 12600 s of the day, the end of a quarter hour
     every_start_once();
     CHECK_EQUAL(90'000'000, sum(feed).mwh);
     CHECK_EQUAL(9'000'000, sum(server).mwh);
@@ -70,10 +70,10 @@ TEST(Clock, set_forward_by_an_hour_loses_no_energy) {
 
 TEST(Clock, set_back_by_an_hour_loses_no_energy_and_marks_the_interval_that_is_longer_than_its_label) {
     Ledger ledger{plant.table, {}};
-    run(ledger, clocks, 0, 8100);
+    play(ledger, clocks, 0, 8100);
     CHECK_EQUAL(9U, closed.size());
     clocks.utc -= hours{1};
-    run(ledger, clocks, 8120, 8100 + hour_s + 900);
+    play(ledger, clocks, 8120, 8100 + hour_s + 900);
     every_start_once();
     CHECK_EQUAL(10U, closed.size());
     const IntervalEnergy& longer = closed.back().by_device.at(feed);
@@ -81,15 +81,15 @@ TEST(Clock, set_back_by_an_hour_loses_no_energy_and_marks_the_interval_that_is_l
     CHECK_TRUE(has(longer.flags, flag::time_uncertain));
     CHECK_EQUAL((8100 + hour_s + 900) * 10'000, sum(feed).mwh);
     CHECK_EQUAL((8100 + hour_s + 900) * 1'000, sum(server).mwh);
-    run(ledger, clocks, 8120 + hour_s + 900, 8100 + hour_s + 1800);
+    play(ledger, clocks, 8120 + hour_s + 900, 8100 + hour_s + 1800);
     CHECK_FALSE(has(closed.back().by_device.at(feed).flags, flag::time_uncertain));
 }
 
 TEST(Clock, six_hours_in_1970_are_closed_and_dated_when_the_time_comes_in) {
     Ledger ledger{plant.table, {}};
-    run(ledger, unset, 0, 6 * hour_s, 10);
+    play(ledger, unset, 0, 6 * hour_s, 10);
     CHECK_EQUAL(0U, closed.size());
-    run(ledger, clocks, 6 * hour_s + 10, 6 * hour_s + 900, 10);
+    play(ledger, clocks, 6 * hour_s + 10, 6 * hour_s + 900, 10);
     every_start_once();
     CHECK_EQUAL(25U, closed.size());
     CHECK_TRUE(closed[0].start == year_2026);
@@ -134,18 +134,18 @@ TEST(Clock, a_week_in_1970_keeps_a_reading_near_every_end) {
 
 TEST(Clock, a_boot_without_a_date_between_two_with_one_loses_nothing) {
     Ledger first{plant.table, {}};
-    run(first, clocks, 0, 1000);
+    play(first, clocks, 0, 1000);
     const LedgerState dated = first.save(clocks.at(seconds{1000}));
     // The board restarts at 1060 s of the first boot, runs for two hours in 1970, and restarts again.
     Ledger second{plant.table, {}};
     second.restore(dated, unset.at(seconds{5}));
-    run(second, unset, 20, 2 * hour_s, 20, 1'010'600);
+    play(second, unset, 20, 2 * hour_s, 20, 1'010'600);
     const LedgerState undated = second.save(unset.at(seconds{2 * hour_s}));
     Ledger third{plant.table, {}};
     const int begin_s = 1060 + 2 * hour_s + 40;
     clocks.utc += seconds{begin_s};
     third.restore(undated, clocks.at(seconds{5}));
-    run(third, clocks, 20, 2000, 20, 1'000'000 + begin_s * 10);
+    play(third, clocks, 20, 2000, 20, 1'000'000 + begin_s * 10);
     every_start_once();
     const int end_s = (begin_s + 2000) / 900 * 900;
     CHECK_TRUE(closed.back().end() == year_2026 + seconds{end_s});
@@ -164,13 +164,13 @@ TEST(Clock, a_boot_without_a_date_between_two_with_one_loses_nothing) {
 
 TEST(Clock, boots_that_never_had_a_date_lose_nothing_either) {
     Ledger first{plant.table, {}};
-    run(first, unset, 0, 3000);
+    play(first, unset, 0, 3000);
     Ledger second{plant.table, {}};
     second.restore(first.save(unset.at(seconds{3000})), unset.at(seconds{2}));
-    run(second, unset, 20, 3000, 20, 1'030'000);
+    play(second, unset, 20, 3000, 20, 1'030'000);
     Ledger third{plant.table, {}};
     third.restore(second.save(unset.at(seconds{3000})), clocks.at(seconds{2}));
-    run(third, clocks, 20, 1800, 20, 1'060'000);
+    play(third, clocks, 20, 1800, 20, 1'060'000);
     every_start_once();
     CHECK_EQUAL(78'000'000, sum(feed).mwh);  // from the very first reading to the end
     CHECK_TRUE(closed.back().by_device.at(feed).measured());
@@ -179,9 +179,9 @@ TEST(Clock, boots_that_never_had_a_date_lose_nothing_either) {
 
 TEST(Clock, C05_an_inserted_leap_second_lies_in_its_interval) {
     Ledger ledger{plant.table, {}};
-    run(ledger, clocks, 0, 440, 1);
+    play(ledger, clocks, 0, 440, 1);
     clocks.utc -= seconds{1};
-    run(ledger, clocks, 441, 1801, 1);
+    play(ledger, clocks, 441, 1801, 1);
     CHECK_EQUAL(2U, closed.size());
     CHECK_EQUAL(9'010'000, closed[0].by_device.at(feed).energy->mwh);  // 901 s
     CHECK_EQUAL(901'000, closed[0].by_device.at(server).energy->mwh);
@@ -195,7 +195,7 @@ TEST(Clock, C03_summer_time_changes_windows_and_no_interval) {
     const Span day = berlin.window(Window::day, change);
     clocks.utc = day.start;
     Ledger ledger{plant.table, {}};
-    run(ledger, clocks, 0, 24 * hour_s, 60);
+    play(ledger, clocks, 0, 24 * hour_s, 60);
     std::int64_t inside = 0;
     for (const ClosedInterval& interval : closed) {
         CHECK_EQUAL(9'000'000, interval.by_device.at(feed).energy->mwh);
@@ -206,10 +206,10 @@ TEST(Clock, C03_summer_time_changes_windows_and_no_interval) {
 
 TEST(Clock, readings_out_of_order_are_dropped_and_told) {
     Ledger ledger{plant.table, {}};
-    run(ledger, clocks, 0, 400);
+    play(ledger, clocks, 0, 400);
     ledger.accept(register_report(plant, feed, at(390), 1'003'000));
     ledger.accept(power_report(plant, server, at(390), 9000));
-    run(ledger, clocks, 420, 1800);
+    play(ledger, clocks, 420, 1800);
     CHECK_EQUAL(1U, ledger.account(feed)->late());
     for (const DeviceIndex device : {feed, server}) {
         CHECK_TRUE(has(closed[0].by_device.at(device).flags, flag::late));
@@ -222,16 +222,16 @@ TEST(Clock, readings_out_of_order_are_dropped_and_told) {
 
 TEST(Clock, two_different_powers_of_one_instant_both_go) {
     Ledger ledger{plant.table, {}};
-    run(ledger, clocks, 0, 400);
+    play(ledger, clocks, 0, 400);
     ledger.accept(power_report(plant, server, at(400), 9000));
-    run(ledger, clocks, 420, 900);
+    play(ledger, clocks, 420, 900);
     CHECK_EQUAL(900'000, closed[0].by_device.at(server).energy->mwh);
     CHECK_TRUE(has(closed[0].by_device.at(server).flags, flag::late));
 }
 
 TEST(Clock, what_flows_without_a_date_can_be_told_by_boot_time_and_changes_nothing) {
     Ledger ledger{plant.table, {}};
-    run(ledger, unset, 10, 2000, 20);
+    play(ledger, unset, 10, 2000, 20);
     const LedgerState before = ledger.save(unset.at(seconds{2000}));
     const auto first = ledger.undated(at(0), at(900));
     const auto second = ledger.undated(at(900), at(1800));

@@ -28,7 +28,7 @@ TEST_GROUP(LedgerRestart) {
         server = plant.add("server", Role::server, false, 10e3);
     }
     // Polls each second of [0, to_s]; between `restart_s` and the next second the ledger is saved and restored.
-    std::vector<ClosedInterval> run(const Poll& poll, int to_s, int restart_s) {
+    std::vector<ClosedInterval> play(const Poll& poll, int to_s, int restart_s) {
         std::vector<ClosedInterval> closed;
         Ledger ledger{plant.table, {}};
         for (int s = 0; s <= to_s; ++s) {
@@ -50,8 +50,8 @@ TEST_GROUP(LedgerRestart) {
     }
     // The same with and without the restart.
     std::vector<ClosedInterval> both(const Poll& poll, int to_s, int restart_s) {
-        const auto steady = run(poll, to_s, to_s + 1);
-        const auto restarted = run(poll, to_s, restart_s);
+        const auto steady = play(poll, to_s, to_s + 1);
+        const auto restarted = play(poll, to_s, restart_s);
         CHECK_EQUAL(steady.size(), restarted.size());
         CHECK_TRUE(steady == restarted);
         return restarted;
@@ -94,8 +94,8 @@ TEST(LedgerRestart, while_one_meter_is_silent_leaves_the_others_their_ends) {
         if (s < 850) accept_feed(ledger, s);
         accept_server(ledger, s);
     };
-    const auto steady = run(poll, 1900, 1901);
-    const auto restarted = run(poll, 1900, 900 + 120);
+    const auto steady = play(poll, 1900, 1901);
+    const auto restarted = play(poll, 1900, 900 + 120);
     CHECK_EQUAL(1U, steady.size());
     CHECK_EQUAL(1U, restarted.size());  // by grace, which begins anew
     CHECK_TRUE(steady[0] == restarted[0]);

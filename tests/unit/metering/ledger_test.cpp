@@ -34,7 +34,7 @@ TEST_GROUP(Ledger) {
         server = plant.add("server", Role::server, false, 10e3);
     }
     // 60 kW at the feed (1 kWh a minute), 6 kW at the server, a poll a minute over [from, to] s of boot time.
-    void run(Ledger & ledger, int from_s, int to_s, std::vector<ClosedInterval>& closed, bool with_feed = true) {
+    void play(Ledger & ledger, int from_s, int to_s, std::vector<ClosedInterval>& closed, bool with_feed = true) {
         for (int s = from_s; s <= to_s; s += 60) {
             const auto wh = static_cast<std::uint64_t>(1'000'000 + s * 1000 / 60);
             if (with_feed) ledger.accept(register_report(plant, feed, at(s), wh));
@@ -47,9 +47,9 @@ TEST_GROUP(Ledger) {
 TEST(Ledger, closes_an_interval_when_every_meter_has_passed_its_end) {
     Ledger ledger{plant.table, {}};
     std::vector<ClosedInterval> closed;
-    run(ledger, 0, 840, closed);
+    play(ledger, 0, 840, closed);
     CHECK_EQUAL(0U, closed.size());
-    run(ledger, 900, 900, closed);
+    play(ledger, 900, 900, closed);
     CHECK_EQUAL(1U, closed.size());
     CHECK_TRUE(closed[0].start == year_2026);
     CHECK_EQUAL(900, closed[0].length.count());
@@ -64,7 +64,7 @@ TEST(Ledger, closes_an_interval_when_every_meter_has_passed_its_end) {
 TEST(Ledger, the_first_interval_is_partial_and_not_measured) {
     Ledger ledger{plant.table, {}};
     std::vector<ClosedInterval> closed;
-    run(ledger, 300, 1800, closed);
+    play(ledger, 300, 1800, closed);
     CHECK_EQUAL(2U, closed.size());
     CHECK_FALSE(of(closed[0], feed).energy.has_value());
     CHECK_TRUE(has(of(closed[0], feed).flags, flag::partial));
@@ -76,10 +76,10 @@ TEST(Ledger, the_first_interval_is_partial_and_not_measured) {
 TEST(Ledger, waits_for_a_late_meter_only_as_long_as_grace) {
     Ledger ledger{plant.table, {}};
     std::vector<ClosedInterval> closed;
-    run(ledger, 0, 840, closed);
-    run(ledger, 900, 1020, closed, false);
+    play(ledger, 0, 840, closed);
+    play(ledger, 900, 1020, closed, false);
     CHECK_EQUAL(0U, closed.size());
-    run(ledger, 1080, 1080, closed, false);
+    play(ledger, 1080, 1080, closed, false);
     CHECK_EQUAL(1U, closed.size());
     CHECK_TRUE(of(closed[0], feed).flags == flag::missing);
     CHECK_FALSE(of(closed[0], feed).energy.has_value());
@@ -89,11 +89,11 @@ TEST(Ledger, waits_for_a_late_meter_only_as_long_as_grace) {
 TEST(Ledger, amends_what_a_silent_register_tells_later) {
     Ledger ledger{plant.table, {}};
     std::vector<ClosedInterval> closed;
-    run(ledger, 0, 600, closed);
-    run(ledger, 660, 3000, closed, false);
+    play(ledger, 0, 600, closed);
+    play(ledger, 660, 3000, closed, false);
     CHECK_EQUAL(3U, closed.size());  // closed by grace, without the feed
     closed.clear();
-    run(ledger, 3060, 3060, closed);
+    play(ledger, 3060, 3060, closed);
     CHECK_EQUAL(3U, closed.size());
     for (const ClosedInterval& interval : closed) {
         CHECK_TRUE(interval.amends);
@@ -104,7 +104,7 @@ TEST(Ledger, amends_what_a_silent_register_tells_later) {
         CHECK_TRUE(interval.before.at(server) == of(interval, server));
     }
     closed.clear();
-    run(ledger, 3120, 3600, closed);
+    play(ledger, 3120, 3600, closed);
     CHECK_EQUAL(1U, closed.size());
     CHECK_FALSE(closed[0].amends);
     CHECK_EQUAL(15'000'000, of(closed[0], feed).energy->mwh);
@@ -113,8 +113,8 @@ TEST(Ledger, amends_what_a_silent_register_tells_later) {
 TEST(Ledger, a_gap_of_samples_is_not_measured) {
     Ledger ledger{plant.table, {}};
     std::vector<ClosedInterval> closed;
-    run(ledger, 0, 300, closed);
-    run(ledger, 600, 1800, closed);
+    play(ledger, 0, 300, closed);
+    play(ledger, 600, 1800, closed);
     CHECK_EQUAL(2U, closed.size());
     CHECK_FALSE(of(closed[0], server).energy.has_value());
     CHECK_TRUE(has(of(closed[0], server).flags, flag::gap));
@@ -168,7 +168,7 @@ TEST(Ledger, C05_a_leap_second_is_in_its_interval) {
 TEST(Ledger, an_outage_of_the_agent_is_allocated_and_still_measured) {
     Ledger ledger{plant.table, {}};
     std::vector<ClosedInterval> closed;
-    run(ledger, 0, 600, closed);
+    play(ledger, 0, 600, closed);
     const LedgerState state = ledger.save(clocks.at(seconds{600}));
 
     Ledger restarted{plant.table, {}};
@@ -191,7 +191,7 @@ TEST(Ledger, an_outage_of_the_agent_is_allocated_and_still_measured) {
 TEST(Ledger, closes_a_long_backlog_in_portions) {
     Ledger ledger{plant.table, {.closes_at_once = 10}};
     std::vector<ClosedInterval> closed;
-    run(ledger, 0, 60, closed);
+    play(ledger, 0, 60, closed);
     const int later = 900 * 24;
     ledger.accept(register_report(plant, feed, at(later), 1'001'000));
     ledger.accept(power_report(plant, server, at(later), 6000));
@@ -220,7 +220,7 @@ TEST(Ledger, an_unsynchronised_but_plausible_clock_marks_its_intervals) {
     Ledger ledger{plant.table, {}};
     clocks.quality = ClockQuality::unsynced;
     std::vector<ClosedInterval> closed;
-    run(ledger, 0, 900, closed);
+    play(ledger, 0, 900, closed);
     CHECK_EQUAL(1U, closed.size());
     CHECK_TRUE(has(of(closed[0], feed).flags, flag::time_uncertain));
     CHECK_TRUE(of(closed[0], feed).measured());
@@ -229,9 +229,9 @@ TEST(Ledger, an_unsynchronised_but_plausible_clock_marks_its_intervals) {
 TEST(Ledger, a_leap_of_years_makes_no_empty_intervals) {
     Ledger ledger{plant.table, {}};
     std::vector<ClosedInterval> closed;
-    run(ledger, 0, 600, closed);
+    play(ledger, 0, 600, closed);
     clocks.utc += hours{24 * 400};
-    run(ledger, 660, 1800, closed);
+    play(ledger, 660, 1800, closed);
     CHECK_TRUE(closed.size() <= 2);
     CHECK_EQUAL(30'000'000, sum(closed, feed).mwh);  // all of 1800 s
     CHECK_FALSE(of(closed[0], feed).measured());
@@ -241,9 +241,9 @@ TEST(Ledger, a_clock_that_was_years_ahead_starts_its_intervals_again) {
     Ledger ledger{plant.table, {}};
     std::vector<ClosedInterval> closed;
     clocks.utc += hours{24 * 400};
-    run(ledger, 0, 600, closed);
+    play(ledger, 0, 600, closed);
     clocks.utc = year_2026;
-    run(ledger, 660, 1800, closed);
+    play(ledger, 660, 1800, closed);
     CHECK_EQUAL(2U, closed.size());
     CHECK_TRUE(closed[0].start == year_2026);
     CHECK_FALSE(of(closed[0], feed).measured());
@@ -282,7 +282,7 @@ TEST(Ledger, tells_of_steps_that_are_no_advance) {
 TEST(Ledger, a_reset_spoils_its_interval_only) {
     Ledger ledger{plant.table, {}};
     std::vector<ClosedInterval> closed;
-    run(ledger, 0, 600, closed);
+    play(ledger, 0, 600, closed);
     for (int s = 660; s <= 2700; s += 60) {
         ledger.accept(register_report(plant, feed, at(s), static_cast<std::uint64_t>((s - 640) * 1000 / 60)));
         ledger.accept(power_report(plant, server, at(s), 6000));
@@ -310,8 +310,8 @@ TEST(Ledger, recorded_readings_without_counts_are_registers_too) {
 TEST(Ledger, its_state_follows_devices_by_id) {
     Ledger ledger{plant.table, {}};
     std::vector<ClosedInterval> closed;
-    run(ledger, 0, 600, closed);
-    run(ledger, 660, 1200, closed, false);  // one interval waits for the feed
+    play(ledger, 0, 600, closed);
+    play(ledger, 660, 1200, closed, false);  // one interval waits for the feed
     const LedgerState state = ledger.save(clocks.at(seconds{1200}));
     CHECK_EQUAL(1U, state.waiting.size());
 
@@ -335,12 +335,12 @@ TEST(Ledger, its_state_follows_devices_by_id) {
 TEST(Ledger, another_interval_length_keeps_the_accounts) {
     Ledger ledger{plant.table, {}};
     std::vector<ClosedInterval> closed;
-    run(ledger, 0, 600, closed);
+    play(ledger, 0, 600, closed);
     const LedgerState state = ledger.save(clocks.at(seconds{600}));
     Ledger next{plant.table, {.interval = seconds{300}}};
     next.restore(state, clocks.at(seconds{610}));
     closed.clear();
-    run(next, 660, 900, closed);
+    play(next, 660, 900, closed);
     CHECK_EQUAL(1U, closed.size());
     CHECK_EQUAL(5'000'000, of(closed[0], feed).energy->mwh);
 }
@@ -348,10 +348,10 @@ TEST(Ledger, another_interval_length_keeps_the_accounts) {
 TEST(Ledger, a_boundary_that_steps_behind_the_last_one_takes_nothing_back) {
     Ledger ledger{plant.table, {}};
     std::vector<ClosedInterval> closed;
-    run(ledger, -20, 940, closed);
+    play(ledger, -20, 940, closed);
     CHECK_EQUAL(2U, closed.size());  // settled at 900, between the polls of 880 and 940
     clocks.utc += seconds{915};      // now the next boundary lies at 885
-    run(ledger, 1000, 2860, closed);
+    play(ledger, 1000, 2860, closed);
     CHECK_EQUAL(5U, closed.size());
     CHECK_EQUAL(0, of(closed[2], feed).at_least.mwh);
     // From the reading at -20 s (999'667 Wh) to 2685 s, between 1'044'666 and 1'045'666 Wh.

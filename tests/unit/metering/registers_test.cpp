@@ -284,7 +284,7 @@ TEST_GROUP(Siblings) {
     std::vector<ClosedInterval> closed;
 
     // Two racks of 6 kWh an hour; rack A stands still over (still_from, still_to) and then shows all, or goes on.
-    void run(Ledger & ledger, int to_s, int still_from, int still_to, bool shows_all) {
+    void play(Ledger & ledger, int to_s, int still_from, int still_to, bool shows_all) {
         for (int s = 0; s <= to_s; s += 60) {
             const bool still = s > still_from && s < still_to;
             const int shown = still ? still_from : s;
@@ -312,7 +312,7 @@ TEST_GROUP(Siblings) {
 TEST(Siblings, a_register_that_stands_still_while_others_move_is_stuck_until_it_tells_the_truth) {
     set_up(Role::pdu);
     Ledger ledger{plant.table, {}};
-    run(ledger, 5 * 3600, 3600, 4 * 3600, true);
+    play(ledger, 5 * 3600, 3600, 4 * 3600, true);
     bool was_stuck = false;
     for (const ClosedInterval& one : closed) {
         const IntervalEnergy& energy = one.by_device.at(a);
@@ -329,7 +329,7 @@ TEST(Siblings, a_register_that_stands_still_while_others_move_is_stuck_until_it_
 TEST(Siblings, what_a_stuck_register_never_tells_is_not_measured) {
     set_up(Role::pdu);
     Ledger ledger{plant.table, {}};
-    run(ledger, 5 * 3600, 3600, 4 * 3600, false);
+    play(ledger, 5 * 3600, 3600, 4 * 3600, false);
     CHECK_FALSE(last(3 * 3600).measured());
     CHECK_TRUE(has(last(3 * 3600).flags, flag::stuck));
     CHECK_TRUE(last(4 * 3600 + 900).measured());
@@ -338,6 +338,6 @@ TEST(Siblings, what_a_stuck_register_never_tells_is_not_measured) {
 TEST(Siblings, a_feed_may_rest_while_the_other_carries_the_load) {
     set_up(Role::feed);
     Ledger ledger{plant.table, {}};
-    run(ledger, 5 * 3600, 3600, 4 * 3600, false);
+    play(ledger, 5 * 3600, 3600, 4 * 3600, false);
     for (const ClosedInterval& one : closed) CHECK_TRUE(one.by_device.at(a).measured());
 }

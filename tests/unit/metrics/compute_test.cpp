@@ -187,7 +187,7 @@ TEST_GROUP(ComputeLedger) {
         report.samples.push_back({*plant.table.devices[device].clock, Quality::good, clock_hz, {}});
         return report;
     }
-    void run(ComputeLedger & ledger, DeviceIndex device, int from_s, int to_s, double activity) {
+    void play(ComputeLedger & ledger, DeviceIndex device, int from_s, int to_s, double activity) {
         for (int s = from_s; s <= to_s; s += 60) ledger.accept(sample(device, s, activity));
     }
     static IntervalEnergy energy_of(DeviceIndex device, std::int64_t mwh) {
@@ -215,8 +215,8 @@ TEST_GROUP(ComputeLedger) {
 
 TEST(ComputeLedger, work_per_energy_at_every_boundary) {
     ComputeLedger compute = ledger();
-    run(compute, one, 0, 900, 0.42);
-    run(compute, two, 0, 900, 0.21);
+    play(compute, one, 0, 900, 0.42);
+    play(compute, two, 0, 900, 0.21);
     const auto metrics = add(compute, quarter(0));
     const double work_one = 8 * 361.0499016393442 * 900;
     const Metric server_one = get(metrics, "compute-per-watt-delivered", "s1");
@@ -241,7 +241,7 @@ TEST(ComputeLedger, work_per_energy_at_every_boundary) {
 
 TEST(ComputeLedger, servers_that_draw_a_part_of_the_it_energy_say_nothing_of_the_whole) {
     ComputeLedger compute{plant.table, {{one, eight_h100, "fp16"}}, {}, Zone{minutes{480}}};
-    run(compute, one, 0, 900, 0.42);  // s1 draws two thirds of the IT energy
+    play(compute, one, 0, 900, 0.42);  // s1 draws two thirds of the IT energy
     const auto metrics = add(compute, quarter(0));
     CHECK_TRUE(get(metrics, "compute-per-watt-delivered", "site").value.has_value());
     CHECK_FALSE(get(metrics, "compute-per-watt-delivered-it", "site").value.has_value());
@@ -271,8 +271,8 @@ TEST(ComputeLedger, a_clock_from_another_message_counts_while_it_is_recent) {
 
 TEST(ComputeLedger, five_percent_of_missing_activity_is_unknown) {
     ComputeLedger compute = ledger();
-    run(compute, one, 0, 840, 0.5);  // 60 of 900 s are missing
-    run(compute, two, 0, 900, 0.5);
+    play(compute, one, 0, 840, 0.5);  // 60 of 900 s are missing
+    play(compute, two, 0, 900, 0.5);
     const auto metrics = add(compute, quarter(0));
     const Metric server_one = get(metrics, "compute-per-watt-delivered", "s1");
     CHECK_FALSE(server_one.value.has_value());
@@ -284,8 +284,8 @@ TEST(ComputeLedger, five_percent_of_missing_activity_is_unknown) {
 
 TEST(ComputeLedger, a_missing_energy_is_unknown_too) {
     ComputeLedger compute = ledger();
-    run(compute, one, 0, 900, 0.5);
-    run(compute, two, 0, 900, 0.5);
+    play(compute, one, 0, 900, 0.5);
+    play(compute, two, 0, 900, 0.5);
     ClosedInterval interval = quarter(0);
     interval.by_device[1].energy.reset();
     const auto metrics = add(compute, interval);
@@ -295,14 +295,14 @@ TEST(ComputeLedger, a_missing_energy_is_unknown_too) {
 
 TEST(ComputeLedger, idle_intervals_are_in_overall_only) {
     ComputeLedger compute = ledger();
-    run(compute, one, 0, 900, 0.5);
-    run(compute, two, 0, 900, 0.5);
+    play(compute, one, 0, 900, 0.5);
+    play(compute, two, 0, 900, 0.5);
     add(compute, quarter(0));
-    run(compute, one, 960, 1800, 0.001);  // the step from 0.5 lies in the first minute of this interval
-    run(compute, two, 960, 1800, 0.001);
+    play(compute, one, 960, 1800, 0.001);  // the step from 0.5 lies in the first minute of this interval
+    play(compute, two, 960, 1800, 0.001);
     add(compute, quarter(1));
-    run(compute, one, 1860, 2700, 0.001);
-    run(compute, two, 1860, 2700, 0.001);
+    play(compute, one, 1860, 2700, 0.001);
+    play(compute, two, 1860, 2700, 0.001);
     const auto metrics = add(compute, quarter(2));
     const Metric now = get(metrics, "compute-per-watt-delivered", "s1");
     CHECK_FALSE(now.value.has_value());
@@ -341,15 +341,15 @@ TEST(ComputeLedger, rated_figures_stand_for_servers_racks_and_the_site) {
 
 TEST(ComputeLedger, its_state_survives_a_round_trip) {
     ComputeLedger compute = ledger();
-    run(compute, one, 0, 900, 0.5);
-    run(compute, two, 0, 900, 0.5);
+    play(compute, one, 0, 900, 0.5);
+    play(compute, two, 0, 900, 0.5);
     add(compute, quarter(0));
     ComputeLedger copy = ledger();
     const auto now = clocks.at(seconds{1800});
     copy.restore(compute.save(now), now);
     CHECK_TRUE(copy.save(now) == compute.save(now));
-    run(copy, one, 960, 1800, 0.25);
-    run(copy, two, 960, 1800, 0.25);
+    play(copy, one, 960, 1800, 0.25);
+    play(copy, two, 960, 1800, 0.25);
     const auto metrics = add(copy, quarter(1));
     // 0.5 for 900 s, down to 0.25 within the next 60 s, 0.25 for 840 s
     const double work = 8 * 989.4 * 1590 / 1830 * (450 + 22.5 + 210);
@@ -358,18 +358,18 @@ TEST(ComputeLedger, its_state_survives_a_round_trip) {
 
 TEST(ComputeLedger, a_restart_in_an_open_interval_loses_no_work) {
     ComputeLedger compute = ledger();
-    run(compute, one, 0, 900, 0.5);
-    run(compute, two, 0, 900, 0.5);
+    play(compute, one, 0, 900, 0.5);
+    play(compute, two, 0, 900, 0.5);
     add(compute, quarter(0));
-    run(compute, one, 960, 1500, 0.25);
-    run(compute, two, 960, 1500, 0.25);
+    play(compute, one, 960, 1500, 0.25);
+    play(compute, two, 960, 1500, 0.25);
     const ComputeState state = compute.save(clocks.at(seconds{1530}));
     ComputeLedger copy = ledger();
     clocks.utc += seconds{1000};  // boot time begins anew: 1530 s of before are 530 s now
     copy.restore(state, clocks.at(seconds{530}));
     CHECK_TRUE(copy.save(clocks.at(seconds{530})) == state);
-    run(copy, one, 560, 800, 0.25);
-    run(copy, two, 560, 800, 0.25);
+    play(copy, one, 560, 800, 0.25);
+    play(copy, two, 560, 800, 0.25);
     const auto metrics = copy.add(quarter(1), copy.sums_of(quarter(1), clocks.at(seconds{800})));
     // The first minute falls from 0.5 to 0.25.
     const double work = 8 * 989.4 * 1590 / 1830 * (0.25 * 900 + 0.125 * 60);
@@ -380,13 +380,13 @@ TEST(ComputeLedger, a_restart_in_an_open_interval_loses_no_work) {
 
 TEST(ComputeLedger, a_clock_that_was_ahead_is_forgotten) {
     ComputeLedger compute = ledger();
-    run(compute, one, 0, 900, 0.5);
+    play(compute, one, 0, 900, 0.5);
     ClosedInterval ahead = quarter(0);
     ahead.start += hours{24 * 20};  // in the same month
     clocks.utc += hours{24 * 20};
     compute.add(ahead, compute.sums_of(ahead, clocks.at(seconds{900})));
     clocks.utc -= hours{24 * 20};
-    run(compute, one, 960, 1800, 0.5);
+    play(compute, one, 960, 1800, 0.5);
     const auto metrics = add(compute, quarter(1));
     for (const char* name : {"compute-per-watt-delivered-hour", "compute-per-watt-delivered-month"}) {
         const Metric metric = get(metrics, name, "s1");

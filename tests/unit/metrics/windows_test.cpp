@@ -54,7 +54,8 @@ TEST_GROUP(Windows) {
     }
     // One month in intervals of a day (fewer than real ones: quicker), its MWh (10^9 mWh) spread evenly.
     std::vector<Metric> month(Windows & windows, int year, unsigned m, double dc_mwh, double it_mwh) {
-        const auto local = UtcTime{std::chrono::sys_days{std::chrono::year{year} / m / 1}.time_since_epoch()};
+        const auto local =
+            UtcTime{std::chrono::sys_days{std::chrono::year{year} / std::chrono::month{m} / 1}.time_since_epoch()};
         const Span span = china().window(Window::month, local);
         const auto n = intervals_in(span, hours{24});
         const auto dc = static_cast<std::int64_t>(dc_mwh * 1e9 + 0.5);

@@ -32,8 +32,9 @@ public:
     // Reads until one reading stands behind `until`.
     void poll(std::int64_t until_s, unsigned most_step) {
         while (readings_.empty() || readings_.back().at_s <= until_s) {
-            const auto at = readings_.empty() ? until_s - 1000 : readings_.back().at_s + 20 + random_() % 100;
-            readings_.push_back({static_cast<std::int64_t>(at), counts_});
+            const auto at = readings_.empty() ? until_s - 1000
+                                              : readings_.back().at_s + 20 + static_cast<std::int64_t>(random_() % 100);
+            readings_.push_back({at, counts_});
             counts_ += random_() % (most_step + 1);
         }
     }

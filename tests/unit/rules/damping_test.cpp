@@ -43,9 +43,9 @@ TEST(Damping, F11_suppresses_from_the_fourth_of_five_fires_in_40_minutes) {
 }
 
 TEST(Damping, ends_two_hours_after_the_last_fire) {
-    const auto last = start + seconds{2400};
-    CHECK(decayed(five_fires(), last + seconds{7228}, settings).suppressed);
-    CHECK_FALSE(decayed(five_fires(), last + seconds{7229}, settings).suppressed);
+    const auto last_fire = start + seconds{2400};
+    CHECK(decayed(five_fires(), last_fire + seconds{7228}, settings).suppressed);
+    CHECK_FALSE(decayed(five_fires(), last_fire + seconds{7229}, settings).suppressed);
 }
 
 TEST(Damping, decay_in_steps_is_decay_at_once) {

@@ -38,7 +38,7 @@ TEST(Identity, changes_with_the_limit) {
 }
 
 TEST_GROUP(Surcharge) {
-    const shipped::Rules rules;
+    const shipped::Rules rules{};
     const Rule& rule = rules["cn-beijing-tariff-2026"];
 };
 
@@ -71,7 +71,7 @@ TEST(Surcharge, needs_a_price_an_energy_and_a_pue) {
     CHECK_FALSE(surcharge(rule, 1e7, std::strtod("nan", nullptr)).has_value());
 }
 
-TEST_GROUP(RatedEfficiency) { const shipped::Accelerators accelerators; };
+TEST_GROUP(RatedEfficiency) { const shipped::Accelerators accelerators{}; };
 
 TEST(RatedEfficiency, is_dense_peak_over_rated_power) {  // G01
     DOUBLES_EQUAL(1.4134285714285715, *rated_efficiency(accelerators["nvidia-h100-sxm5"], Precision::fp16), 1e-12);

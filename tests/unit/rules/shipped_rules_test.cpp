@@ -46,7 +46,7 @@ std::string text(const Verdicts& verdicts) {
 
 }  // namespace
 
-TEST_GROUP(ShippedRules) { const shipped::Rules rules; };
+TEST_GROUP(ShippedRules) { const shipped::Rules rules{}; };
 
 TEST(ShippedRules, load_without_a_problem) { STRCMP_EQUAL("", shipped::texts(rules.problems).c_str()); }
 
