@@ -23,7 +23,7 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // spreadsheets wri
 // From here to the next comma, or to the end.
 std::string_view field(std::string_view line, std::size_t at) { return line.substr(at, line.find(',', at) - at); }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     return '"' + std::string{text.substr(0, kMaxShown)} + (text.size() > kMaxShown ? "…\"" : "\"");
 }
 
@@ -105,8 +105,8 @@ bool ReadingsFile::header() {
     if (line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
     if (line == kHeader) return true;
     line_ = 1;
-    return fail(0, there ? "the header is " + quoted(line) + " (expected " + quoted(kHeader) + ")"
-                         : "the file is empty (expected the header " + quoted(kHeader) + ")");
+    return fail(0, there ? "the header is " + in_quotes(line) + " (expected " + in_quotes(kHeader) + ")"
+                         : "the file is empty (expected the header " + in_quotes(kHeader) + ")");
 }
 
 Result<std::optional<ReadingRow>> ReadingsFile::next() {
@@ -135,13 +135,13 @@ bool ReadingsFile::parse_time(std::string_view line) {
         return true;
     }
     const auto text = field(line, 0);
-    if (text.size() == line.size()) return fail(0, "there is no comma here (expected " + quoted(kHeader) + ")");
+    if (text.size() == line.size()) return fail(0, "there is no comma here (expected " + in_quotes(kHeader) + ")");
     const auto time = parse_rfc3339(text);
     if (!time) {
-        return fail(0, "time = " + quoted(text) + " is no time (expected such as 2026-01-01T00:00:00+08:00)");
+        return fail(0, "time = " + in_quotes(text) + " is no time (expected such as 2026-01-01T00:00:00+08:00)");
     }
     if (*time < time_) {
-        return fail(0, "time = " + quoted(text) + " is before that of the row above, " + quoted(time_text_) +
+        return fail(0, "time = " + in_quotes(text) + " is before that of the row above, " + in_quotes(time_text_) +
                            " (expected rows in order of time)");
     }
     time_ = *time;
@@ -162,7 +162,7 @@ bool ReadingsFile::parse_point(std::string_view line, ReadingRow& row) {
         }
     }
     const auto text = field(line, at_);
-    if (at_ + text.size() >= line.size()) return fail(at_, "the row ends here (expected " + quoted(kHeader) + ")");
+    if (at_ + text.size() >= line.size()) return fail(at_, "the row ends here (expected " + in_quotes(kHeader) + ")");
     const auto found = by_name_.find(text);
     if (found == by_name_.end()) return unknown_point(text);
     row.point = follower_[last_point_] = found->second;
@@ -174,7 +174,7 @@ bool ReadingsFile::parse_point(std::string_view line, ReadingRow& row) {
 bool ReadingsFile::unknown_point(std::string_view name) {
     std::vector<std::string> names;
     for (const auto& point : points_.points) names.push_back(point.name);
-    return fail(at_, "point = " + quoted(name) + " is not in the configuration" + suggestion(name, names) +
+    return fail(at_, "point = " + in_quotes(name) + " is not in the configuration" + suggestion(name, names) +
                          " (expected METER.QUANTITY)");
 }
 
@@ -186,8 +186,9 @@ bool ReadingsFile::parse_value(std::string_view line, ReadingRow& row) {
     const bool empty = begin != end && *begin == ',';
     if (!number && !empty) {
         const auto text = field(line, at_);
-        if (text.size() == line.size() - at_) return fail(at_, "the row ends here (expected " + quoted(kHeader) + ")");
-        return fail(at_, "value = " + quoted(text) + " is no number (expected such as 1204500 or 3.5e6)");
+        if (text.size() == line.size() - at_)
+            return fail(at_, "the row ends here (expected " + in_quotes(kHeader) + ")");
+        return fail(at_, "value = " + in_quotes(text) + " is no number (expected such as 1204500 or 3.5e6)");
     }
     if (empty) row.value = 0;
     const auto value_at = at_;
@@ -209,8 +210,8 @@ bool ReadingsFile::parse_quality(std::string_view line, ReadingRow& row) {
     } else if (text == "invalid") {
         row.quality = Quality::invalid;
     } else {
-        return fail(at_, "quality = " + quoted(text) + " is unknown" + suggestion(text, {"good", "stale", "invalid"}) +
-                             " (expected good, stale or invalid)");
+        return fail(at_, "quality = " + in_quotes(text) + " is unknown" +
+                             suggestion(text, {"good", "stale", "invalid"}) + " (expected good, stale or invalid)");
     }
     return true;
 }
