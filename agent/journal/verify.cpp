@@ -219,6 +219,12 @@ private:
         return grown_.root();
     }
 
+    static Bilingual seen_text(const std::string& witness, const Claim& claim, const std::string& time) {
+        const auto size = std::to_string(claim.checkpoint.size), epoch = std::to_string(claim.epoch);
+        return {"witness " + witness + " saw " + size + " records of epoch " + epoch + " at " + time,
+                "见证方 " + witness + " 于 " + time + " 见证了纪元 " + epoch + " 的 " + size + " 条记录"};
+    }
+
     void check_witnesses() {
         for (const auto& witness : settings_.witnesses) {
             const Claim* newest = nullptr;
@@ -230,10 +236,7 @@ private:
                      {"no checkpoint that is here was cosigned by it", "现有检查点均未经其联署"});
                 continue;
             }
-            const auto size = std::to_string(newest->checkpoint.size), epoch = std::to_string(newest->epoch);
-            const auto time = rfc3339(*cosigned_at(newest->note, witness));
-            note({"witness " + witness.name + " saw " + size + " records of epoch " + epoch + " at " + time,
-                  "见证方 " + witness.name + " 于 " + time + " 见证了纪元 " + epoch + " 的 " + size + " 条记录"});
+            note(seen_text(witness.name, *newest, rfc3339(*cosigned_at(newest->note, witness))));
         }
     }
 

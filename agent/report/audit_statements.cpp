@@ -69,16 +69,19 @@ bool matches(const Reported& report, const AuditWindow::Ratio& ratio) {
            report.coverage <= static_cast<double>(ratio.joint_s) / report.window_s() + 1e-9;
 }
 
+Bilingual ratio_text(std::size_t index, const AuditWindow::Ratio& ratio) {
+    const auto category = std::to_string(index + 1), joint = std::to_string(ratio.joint_s);
+    const auto energies = std::to_string(ratio.facility_mwh) + " / " + std::to_string(ratio.it_mwh) + " mWh";
+    return {"category " + category + ": " + energies + " in " + joint + " s",
+            "类别 " + category + "：" + energies + "，共 " + joint + " 秒"};
+}
+
 Bilingual ratios_text(const AuditWindow& window) {
     Bilingual out;
     for (std::size_t i = 0; i < categories; ++i) {
-        const auto& ratio = window.ratios[i];
-        if (ratio.it_mwh <= 0) continue;
-        const auto category = std::to_string(i + 1), joint = std::to_string(ratio.joint_s);
-        const auto energies = std::to_string(ratio.facility_mwh) + " / " + std::to_string(ratio.it_mwh) + " mWh";
+        if (window.ratios[i].it_mwh <= 0) continue;
         if (!out.en.empty()) out += {"; ", "；"};
-        out += {"category " + category + ": " + energies + " in " + joint + " s",
-                "类别 " + category + "：" + energies + "，共 " + joint + " 秒"};
+        out += ratio_text(i, window.ratios[i]);
     }
     return out.en.empty() ? Bilingual{"none measured on both sides", "没有两侧均测得的时段"} : out;
 }

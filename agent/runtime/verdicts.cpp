@@ -73,7 +73,7 @@ std::string contributing(const Doubts& doubts, const PointTable& table, std::opt
             const auto of = category_of(device->role);
             counts = facility_sign(device->role) != 0 || (of && (!category || of == category));
         }
-        if (counts) out += (out.empty() ? "" : ", ") + scope + ": " + check;
+        if (counts) out.append(out.empty() ? "" : ", ").append(scope).append(": ").append(check);
     }
     return out;
 }

@@ -72,7 +72,7 @@ std::optional<double> value(const Values& values, const std::string& name) {
 std::vector<double> phases(const Values& values, const std::string& before, const std::string& after) {
     std::vector<double> out;
     for (const char* phase : {"l1", "l2", "l3"}) {
-        if (const auto v = value(values, before + phase + after)) out.push_back(*v);
+        if (const auto v = value(values, fmt::format("{}{}{}", before, phase, after))) out.push_back(*v);
     }
     if (out.size() != 3) out.clear();
     return out;
